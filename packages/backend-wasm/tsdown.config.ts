@@ -1,0 +1,3 @@
+import { library } from '../../tools/tsdown.ts';
+
+export default library({ index: 'src/index.ts' });
