@@ -1,10 +1,7 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 
 /** How every published package is built: ESM for ES2022 hosts, declarations from the sources' own annotations. */
-export function library(
-  entry: Record<string, string>,
-  platform: 'neutral' | 'node' = 'neutral',
-): UserConfig {
+export function library(entry: Record<string, string>, platform: 'neutral' | 'node' = 'neutral'): UserConfig {
   return defineConfig({
     entry,
     platform,

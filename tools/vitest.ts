@@ -1,19 +1,22 @@
 // A package's `test` script: its tests alone, reported for people and (reports/vitest.json) for tools/test.ts.
-// A test run that could leave no report is not a passed one, so an old report goes first.
-import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+// Arguments go on to vitest.
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { filesBelow, isTestFile, root } from './workspace.ts';
+import { run } from './run.ts';
+import { root, testFiles } from './workspace.ts';
 
 const dir = relative(root, process.cwd());
-const report = join(dir, 'reports/vitest.json');
-rmSync(join(root, report), { force: true });
+const report = join(root, dir, 'reports/vitest.json');
 
-if (!existsSync(join(root, dir, 'test')) || filesBelow(join(dir, 'test'), isTestFile).length === 0) {
-  console.log(`${dir}: no test files yet`);
-} else {
+// A run that breaks off must not find the report of an earlier one in its place.
+if (existsSync(report)) rmSync(report);
+
+if (testFiles(dir).length > 0) {
   const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
-  const args = ['vitest', 'run', ...reporters, `${dir}/test/`, ...process.argv.slice(2)];
-  const { status } = spawnSync('pnpm', ['exec', ...args], { cwd: root, stdio: 'inherit' });
-  process.exitCode = status ?? 1;
+  const args = ['run', ...reporters, `${dir}/test/`, ...process.argv.slice(2)];
+  process.exitCode = (await run('vitest', args, true)).code;
+} else {
+  console.log(`${dir}: no test files yet`);
+  mkdirSync(join(root, dir, 'reports'), { recursive: true });
+  writeFileSync(report, JSON.stringify({ numPassedTests: 0, testResults: [] }));
 }

@@ -5,6 +5,7 @@ export const root: string = join(import.meta.dirname, '..');
 
 export interface Manifest {
   readonly name: string;
+  readonly version: string;
   readonly private?: boolean;
   readonly exports?: Record<string, Record<string, string>>;
   readonly bin?: Record<string, string>;
@@ -37,4 +38,8 @@ export function filesBelow(dir: string, keep: (path: string) => boolean): string
   });
 }
 
-export const isTestFile = (path: string): boolean => path.endsWith('.test.ts');
+/** The test files of a package, relative to the root. */
+export function testFiles(dir: string): string[] {
+  const tests = join(dir, 'test');
+  return existsSync(join(root, tests)) ? filesBelow(tests, (path) => path.endsWith('.test.ts')) : [];
+}

@@ -1,0 +1,80 @@
+// `pnpm check`: everything that can be said about the sources without running them.
+// `pnpm check lint types` runs only the steps named.
+import { type Outcome, run } from './run.ts';
+
+interface Step {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  /** What to do when it fails. */
+  readonly cure: string;
+}
+
+const steps: readonly Step[] = [
+  {
+    name: 'format',
+    command: ['biome', 'format', '.'],
+    cure: 'Run `pnpm fix` (or `pnpm fix PATH`): it formats.',
+  },
+  {
+    name: 'lint',
+    command: ['biome', 'check', '--formatter-enabled=false', '--error-on-warnings', '.'],
+    cure: 'Run `pnpm fix`: it repairs what it can. Change the rest by hand; each finding names its rule.',
+  },
+  {
+    name: 'boundaries',
+    command: ['depcruise', 'packages', 'conformance', 'apps', '--include-only', '/src/'],
+    cure: 'Move the code or turn the import around. The layers and their order are in .dependency-cruiser.mjs.',
+  },
+  {
+    name: 'manifests',
+    command: ['node', 'tools/check-manifests.ts'],
+    cure: 'Bring the package.json named into line.',
+  },
+  {
+    name: 'types',
+    command: ['tsc', '-b', '--pretty', 'false'],
+    cure: 'One package alone: `pnpm types packages/NAME`. Exported things need written types (isolatedDeclarations).',
+  },
+  {
+    name: 'unused',
+    command: ['knip', '--no-progress', '--no-config-hints'],
+    cure: 'Delete it, or use it. What only tests need belongs to the tests.',
+  },
+  {
+    name: 'size',
+    command: ['node', 'tools/check-size.ts'],
+    cure: 'Split the file along its concerns. Only data may be longer: mark it `// table` in its first line.',
+  },
+];
+
+export interface Tally {
+  passed: number;
+  failed: number;
+}
+
+export async function check(names: readonly string[] = []): Promise<Tally> {
+  const unknown = names.find((name) => !steps.some((step) => step.name === name));
+  if (unknown !== undefined)
+    throw new Error(`no step ${unknown}; there are ${steps.map((s) => s.name).join(', ')}`);
+  const tally: Tally = { passed: 0, failed: 0 };
+  for (const { name, command, cure } of steps) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    const [tool, ...args] = command;
+    const outcome = await run(tool, args);
+    const passed = outcome.code === 0;
+    tally[passed ? 'passed' : 'failed']++;
+    print(name, outcome, passed, cure);
+  }
+  return tally;
+}
+
+function print(name: string, { output, seconds }: Outcome, passed: boolean, cure: string): void {
+  if (!passed) console.log(output.trimEnd());
+  console.log(`${passed ? 'pass' : 'FAIL'}  ${name.padEnd(12)}${seconds.toFixed(1)} s`);
+  if (!passed) console.log(`      ${cure}\n`);
+}
+
+if (import.meta.main) {
+  const { failed } = await check(process.argv.slice(2));
+  process.exitCode = failed === 0 ? 0 : 1;
+}
