@@ -101,7 +101,6 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(?:^|/)(?:node_modules|dist|\\.tsbuild)/' },
     tsPreCompilationDeps: true,
     preserveSymlinks: false,
     builtInModules: { add: [] },

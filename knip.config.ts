@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { KnipConfig } from 'knip';
 import { packages } from './tools/workspace.ts';
 
 /** A package whose entry is still empty is not asked to use what it has. */
@@ -44,4 +43,4 @@ export default {
     },
     ...Object.fromEntries(workspaces.map((dir) => [dir, isPlaceholder(dir) ? placeholder : library(dir)])),
   },
-} satisfies KnipConfig;
+};
