@@ -1,0 +1,60 @@
+import { isContiguous, isDense } from '../shape/index.ts';
+import { aliasTensor, type Storage, type Tensor } from '../tensor/index.ts';
+import { isGradEnabled, noGrad } from './modes.ts';
+import { Node } from './node.ts';
+import type { GradRecord } from './record.ts';
+
+interface AccumulateAttrs {
+  readonly variable: Tensor;
+}
+
+const record: GradRecord<AccumulateAttrs> = { name: 'AccumulateGrad', backward: () => [] };
+
+/** The node at the end of every path to a leaf: it adds what arrives to the leaf's `.grad`. */
+export function accumulatorOf(leaf: Tensor): Node<AccumulateAttrs> {
+  const meta = leaf.autograd!;
+  if (meta.accumulator === null) {
+    const node = new Node(record, { variable: leaf }, Number.POSITIVE_INFINITY);
+    node.outputs.push({ shape: leaf.shape, dtype: leaf.dtype, backend: leaf.backend });
+    meta.accumulator = node;
+  }
+  return meta.accumulator;
+}
+
+/** True for the nodes that {@link accumulatorOf} makes. */
+export function isAccumulator(node: Node): node is Node<AccumulateAttrs> {
+  return node.record === (record as unknown);
+}
+
+/**
+ * Adds `grad` to a tensor's `.grad`, as PyTorch does: the first gradient is taken over without a copy when nobody else
+ * holds its memory (`mayTake`) and its strides suit the leaf; later ones are added in place, so that the `.grad` object
+ * stays the same; with recording on, a new `.grad` is made that is part of the graph.
+ */
+export function accumulateInto(tensor: Tensor, grad: Tensor, mayTake: (storage: Storage) => boolean): void {
+  const meta = tensor.autograd!;
+  const existing = meta.grad;
+  if (existing !== null) {
+    if (isGradEnabled()) meta.grad = existing.add(grad);
+    else existing.add_(grad);
+  } else if (isGradEnabled()) {
+    meta.grad = grad;
+  } else {
+    meta.grad = suits(tensor, grad) && mayTake(grad.storage) ? aliasTensor(grad) : copyFor(tensor, grad);
+  }
+}
+
+function suits(leaf: Tensor, grad: Tensor): boolean {
+  if (isDense(leaf.shape, leaf.strides)) {
+    return leaf.strides.every((stride, d) => leaf.shape[d] === 1 || stride === grad.strides[d]);
+  }
+  return isContiguous(grad.shape, grad.strides);
+}
+
+function copyFor(leaf: Tensor, grad: Tensor): Tensor {
+  return noGrad(() => {
+    const dense = isDense(leaf.shape, leaf.strides);
+    const out = dense ? leaf.detach().emptyLike({ dtype: grad.dtype }) : grad.detach().newEmpty(grad.shape);
+    return out.copy_(grad.detach());
+  });
+}

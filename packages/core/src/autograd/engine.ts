@@ -1,0 +1,283 @@
+import { fail } from '../errors/index.ts';
+import { broadcastAxes, isBroadcastable, sameShape } from '../shape/index.ts';
+import { nextStorageSerial, type Storage, Tensor } from '../tensor/index.ts';
+import { accumulateInto, isAccumulator } from './accumulate.ts';
+import { swapGradMode } from './modes.ts';
+import type { Node, OutputMeta } from './node.ts';
+import { ReadyQueue } from './ready-queue.ts';
+
+/** Where a backward run starts: a gradient for one output of a node. */
+export interface Root {
+  readonly node: Node;
+  readonly outputNr: number;
+  readonly grad: Tensor;
+}
+
+/** A gradient that a run should hand over instead of, or besides, accumulating it into leaves. */
+export interface Capture {
+  readonly node: Node;
+  readonly outputNr: number;
+  grad: Tensor | undefined;
+}
+
+export interface RunOptions {
+  /** Keep what nodes saved, so that the graph can be run again. */
+  readonly keepGraph: boolean;
+  /** Record the run itself, so that gradients can be differentiated. */
+  readonly createGraph: boolean;
+  /** When given, only what leads to these is computed, and leaves' `.grad` is left alone. */
+  readonly captures?: readonly Capture[];
+}
+
+interface NodeState {
+  /** Gradients still to arrive from nodes that come later in the graph. */
+  pending: number;
+  grads: (Tensor | undefined)[];
+  /** Outputs whose sum the run made itself, so that more can be added in place. */
+  owned: boolean[];
+  /** False where no capture lies beyond. */
+  wanted: boolean;
+}
+
+/**
+ * Sends gradients from the roots through the graph, each node once, the latest made first. Iterative: depth costs no
+ * stack.
+ */
+export function runBackward(roots: readonly Root[], options: RunOptions): void {
+  const previous = swapGradMode(options.createGraph);
+  try {
+    new Run(roots, options).go(roots);
+  } finally {
+    swapGradMode(previous);
+  }
+}
+
+class Run {
+  private readonly states = new Map<Node, NodeState>();
+  private readonly ready = new ReadyQueue();
+  private readonly captures: Map<Node, Capture[]> | undefined;
+  private readonly keepGraph: boolean;
+  private readonly createGraph: boolean;
+  private readonly firstSerial = nextStorageSerial();
+  /** Memory that some `.grad` has taken over, or that came from outside the run. */
+  private readonly taken = new Set<Storage>();
+  private readonly rootStorages = new Set<Storage>();
+
+  constructor(roots: readonly Root[], options: RunOptions) {
+    this.keepGraph = options.keepGraph;
+    this.createGraph = options.createGraph;
+    if (options.captures !== undefined) {
+      this.captures = new Map();
+      for (const capture of options.captures) {
+        const list = this.captures.get(capture.node);
+        if (list === undefined) this.captures.set(capture.node, [capture]);
+        else list.push(capture);
+      }
+    }
+    this.countDependencies(roots);
+    if (this.captures !== undefined) this.markWanted(roots);
+  }
+
+  go(roots: readonly Root[]): void {
+    const started = new Set<Node>();
+    for (const { node, outputNr, grad } of roots) {
+      this.rootStorages.add(grad.storage);
+      this.deliver(node, outputNr, grad);
+      if (!started.has(node)) {
+        started.add(node);
+        if (this.states.get(node)!.pending === 0) this.ready.push(node);
+      }
+    }
+    while (this.ready.size > 0) this.step(this.ready.pop());
+  }
+
+  private countDependencies(roots: readonly Root[]): void {
+    const stack: Node[] = [];
+    const enter = (node: Node): NodeState => {
+      let state = this.states.get(node);
+      if (state === undefined) {
+        state = { pending: 0, grads: [], owned: [], wanted: this.captures === undefined };
+        this.states.set(node, state);
+        stack.push(node);
+      }
+      return state;
+    };
+    for (const root of roots) enter(root.node);
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      for (const next of node.nextNodes) if (next !== null) enter(next).pending++;
+    }
+  }
+
+  /** Marks the nodes from which a capture can be reached, walking each path once and without recursion. */
+  private markWanted(roots: readonly Root[]): void {
+    const stack: { node: Node; next: number }[] = [];
+    const visited = new Set<Node>();
+    const enter = (node: Node): void => {
+      if (visited.has(node)) return;
+      visited.add(node);
+      if (this.captures!.has(node)) this.states.get(node)!.wanted = true;
+      stack.push({ node, next: 0 });
+    };
+    for (const root of roots) {
+      enter(root.node);
+      while (stack.length > 0) {
+        const frame = stack[stack.length - 1]!;
+        const next = frame.node.nextNodes[frame.next++];
+        if (next === undefined) {
+          stack.pop();
+          const state = this.states.get(frame.node)!;
+          if (frame.node.nextNodes.some((n) => n !== null && this.states.get(n)!.wanted)) state.wanted = true;
+        } else if (next !== null) enter(next);
+      }
+    }
+  }
+
+  private deliver(node: Node, outputNr: number, grad: Tensor): void {
+    const state = this.states.get(node)!;
+    const existing = state.grads[outputNr];
+    if (existing === undefined) state.grads[outputNr] = grad;
+    else if (state.owned[outputNr] === true && !this.createGraph) existing.add_(grad);
+    else {
+      state.grads[outputNr] = existing.add(grad);
+      state.owned[outputNr] = true;
+    }
+  }
+
+  private step(node: Node): void {
+    const state = this.states.get(node)!;
+    this.states.delete(node);
+    let { grads } = state;
+    if (node.tensorHooks !== null) this.runTensorHooks(node, grads);
+    if (node.preHooks !== null) grads = runPreHooks(node, grads);
+    if (node.retained !== null) this.fillRetained(node, grads);
+    if (isAccumulator(node)) grads = this.runLeafHooks(node.attrs.variable, grads[0]);
+    const captured = this.captures?.get(node);
+    if (captured !== undefined) for (const capture of captured) capture.grad = grads[capture.outputNr];
+    if (isAccumulator(node)) {
+      if (this.captures === undefined) this.accumulate(node.attrs.variable, grads[0]);
+      return;
+    }
+    if (this.captures !== undefined && !node.nextNodes.some((n) => n !== null && this.states.get(n)?.wanted)) {
+      this.skip(node);
+      return;
+    }
+    this.propagate(node, grads);
+  }
+
+  private propagate(node: Node, grads: readonly (Tensor | undefined)[]): void {
+    const any = grads.some((grad) => grad !== undefined);
+    let results = any ? node.run(grads) : node.nextNodes.map(() => null);
+    if (!this.keepGraph) node.release();
+    if (node.postHooks !== null) results = runPostHooks(node, results, grads);
+    for (let i = 0; i < node.nextNodes.length; i++) {
+      const next = node.nextNodes[i];
+      if (next === null || next === undefined) continue;
+      const grad = results[i];
+      const nr = node.nextNrs[i]!;
+      if (grad !== null && grad !== undefined) {
+        this.deliver(next, nr, fitGradient(grad, next.outputs[nr]!, node, i));
+      }
+      this.arrived(next);
+    }
+  }
+
+  /** Counts a node's edges as delivered without running it. */
+  private skip(node: Node): void {
+    for (const next of node.nextNodes) if (next !== null) this.arrived(next);
+  }
+
+  private arrived(node: Node): void {
+    const state = this.states.get(node)!;
+    if (--state.pending === 0) this.ready.push(node);
+  }
+
+  private accumulate(variable: Tensor, grad: Tensor | undefined): void {
+    if (grad === undefined) return;
+    const meta = variable.autograd!;
+    accumulateInto(variable, grad, (storage) => this.take(storage));
+    if (meta.postAccumulateHooks !== null) for (const hook of [...meta.postAccumulateHooks]) hook(variable);
+  }
+
+  private runLeafHooks(variable: Tensor, grad: Tensor | undefined): (Tensor | undefined)[] {
+    const { hooks } = variable.autograd!;
+    if (hooks === null || grad === undefined) return [grad];
+    let total = grad;
+    for (const hook of [...hooks]) total = applyHook(hook, total);
+    this.taken.add(grad.storage);
+    this.taken.add(total.storage);
+    return [total];
+  }
+
+  /** True once for memory that this run made or was started with. */
+  private take(storage: Storage): boolean {
+    if (this.taken.has(storage)) return false;
+    this.taken.add(storage);
+    return storage.serial >= this.firstSerial || this.rootStorages.has(storage);
+  }
+
+  private runTensorHooks(node: Node, grads: (Tensor | undefined)[]): void {
+    for (const { outputNr, hook } of [...node.tensorHooks!]) {
+      const grad = grads[outputNr];
+      if (grad === undefined) continue;
+      grads[outputNr] = applyHook(hook, grad);
+      this.taken.add(grad.storage);
+      this.taken.add(grads[outputNr].storage);
+    }
+  }
+
+  private fillRetained(node: Node, grads: readonly (Tensor | undefined)[]): void {
+    for (const { outputNr, tensor } of node.retained!) {
+      const grad = grads[outputNr];
+      if (grad !== undefined) accumulateInto(tensor, grad, (storage) => this.take(storage));
+    }
+  }
+}
+
+function applyHook(hook: (grad: Tensor) => unknown, grad: Tensor): Tensor {
+  const result = hook(grad);
+  if (result === undefined || result === null) return grad;
+  if (!(result instanceof Tensor)) fail('autograd/hook-type', { got: pythonType(result) });
+  if (!sameShape(result.shape, grad.shape)) fail('autograd/hook-size', { hook: hook.name || '<lambda>' });
+  return result;
+}
+
+function pythonType(value: unknown): string {
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
+  if (typeof value === 'string') return 'str';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+function runPreHooks(node: Node, grads: (Tensor | undefined)[]): (Tensor | undefined)[] {
+  let current = grads;
+  for (const hook of [...node.preHooks!]) {
+    const result = hook(node.outputs.map((_, i) => current[i] ?? null));
+    if (result !== undefined) current = result.map((grad) => grad ?? undefined);
+  }
+  return current;
+}
+
+function runPostHooks(
+  node: Node,
+  results: (Tensor | null | undefined)[],
+  grads: readonly (Tensor | undefined)[],
+): (Tensor | null | undefined)[] {
+  let current = results.map((grad) => grad ?? null);
+  const given = node.outputs.map((_, i) => grads[i] ?? null);
+  for (const hook of [...node.postHooks!]) {
+    const replaced = hook(current, given);
+    if (replaced !== undefined) current = [...replaced];
+  }
+  return current;
+}
+
+/** Sums a gradient that broadcasting made larger than its input, and converts its dtype. */
+function fitGradient(grad: Tensor, meta: OutputMeta, node: Node, index: number): Tensor {
+  let out = grad;
+  if (!sameShape(out.shape, meta.shape)) {
+    if (!isBroadcastable(meta.shape, out.shape)) {
+      fail('autograd/invalid-gradient', { node: node.name, index, got: out.shape, expected: meta.shape });
+    }
+    out = out.sum(broadcastAxes(out.shape, meta.shape), { keepdim: true }).view(meta.shape);
+  }
+  return out.dtype === meta.dtype ? out : out.to(meta.dtype);
+}

@@ -1,0 +1,23 @@
+export { accumulateInto, accumulatorOf } from './accumulate.ts';
+export { type BackwardOptions, backward, type GradOptions, grad, type TensorOrList } from './backward.ts';
+export { gradFnOf, gradientNode, metaOf, outputNrOf, requiresGradOf } from './gradient-edge.ts';
+export {
+  enableGrad,
+  isGradEnabled,
+  noGrad,
+  setGradEnabled,
+  swapGradMode,
+  withGradMode,
+} from './modes.ts';
+export { addHook, installZeros, Node, type NodeHook, type NodePreHook, type OutputMeta } from './node.ts';
+export type { GradRecord, InputGrad, Operand, VjpContext } from './record.ts';
+export { attach, connect, isTracked, track, trackAll } from './track.ts';
+export {
+  checkInplace,
+  detachInPlace,
+  type Geometry,
+  geometryOf,
+  installViewFormulas,
+  markView,
+  rebaseHistory,
+} from './views.ts';

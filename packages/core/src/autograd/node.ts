@@ -1,0 +1,220 @@
+import type { Backend } from '../backend/index.ts';
+import { type DType, dtypeInfo } from '../dtype/index.ts';
+import { fail } from '../errors/index.ts';
+import type { Shape } from '../shape/index.ts';
+import { AutogradMeta, aliasTensor, Tensor, type TensorHook } from '../tensor/index.ts';
+import { isGradEnabled } from './modes.ts';
+import type { GradRecord, Operand, VjpContext } from './record.ts';
+
+/** What is known of a node's output: what a gradient for it must look like. */
+export interface OutputMeta {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly backend: Backend;
+}
+
+/** Sees a node's results and what it was given; may return other results. */
+export type NodeHook = (
+  gradInputs: readonly (Tensor | null)[],
+  gradOutputs: readonly (Tensor | null)[],
+) => readonly (Tensor | null)[] | undefined | void;
+
+/** Sees what a node is about to be given; may return something else. */
+export type NodePreHook = (
+  gradOutputs: readonly (Tensor | null)[],
+) => readonly (Tensor | null)[] | undefined | void;
+
+let sequence = 0;
+
+/** One step of the recorded graph: how to send a gradient from an operation's outputs to its inputs. */
+// biome-ignore lint/suspicious/noExplicitAny: attributes are typed in each record
+export class Node<A = any> implements VjpContext<A> {
+  readonly record: GradRecord<A>;
+  readonly attrs: A;
+  /** For each input the node that made it, or null where no gradient is wanted; and which output of it. */
+  nextNodes: (Node | null)[] = [];
+  nextNrs: number[] = [];
+  /** Larger for later operations: backward takes the latest ready node first. */
+  readonly sequence: number;
+  readonly outputs: OutputMeta[] = [];
+  /** Hooks of the tensors this node made, by output. */
+  tensorHooks: { outputNr: number; hook: TensorHook }[] | null = null;
+  /** Tensors whose `.grad` this node fills with what arrives. */
+  retained: { outputNr: number; tensor: Tensor }[] | null = null;
+  preHooks: NodePreHook[] | null = null;
+  postHooks: NodeHook[] | null = null;
+  private savedInputs: (Operand | undefined)[] | null = null;
+  private savedOutputs: (Tensor | undefined)[] | null = null;
+  private versions: number[] | null = null;
+  private freed = false;
+  private arrived: readonly (Tensor | undefined)[] = [];
+
+  constructor(record: GradRecord<A>, attrs: A, order: number = sequence++) {
+    this.record = record;
+    this.attrs = attrs;
+    this.sequence = order;
+  }
+
+  /** The name PyTorch prints. */
+  get name(): string {
+    return this.record.name;
+  }
+
+  /** For each input that is a tensor: the node that made it and which output, or null. */
+  get nextFunctions(): readonly (readonly [Node | null, number])[] {
+    return this.nextNodes.map((node, i) => [node, node === null ? 0 : this.nextNrs[i]!] as const);
+  }
+
+  needs(index: number): boolean {
+    return this.nextNodes[index] != null;
+  }
+
+  /** Keeps the inputs that the wanted gradients' formulas read. */
+  saveInputs(inputs: readonly (Operand | null | undefined)[]): void {
+    const { record } = this;
+    if ('grads' in record) {
+      for (let i = 0; i < record.grads.length; i++) {
+        const indices = this.nextNodes[i] == null ? undefined : record.grads[i]?.in;
+        if (indices !== undefined) for (const k of indices) this.saveInput(k, inputs[k]);
+      }
+    } else if (record.saves?.in === 'all') inputs.forEach((input, k) => this.saveInput(k, input));
+    else record.saves?.in?.forEach((k) => this.saveInput(k, inputs[k]));
+  }
+
+  /** Keeps the outputs that the wanted gradients' formulas read; after an in-place change, not before. */
+  saveOutputs(outputs: readonly Tensor[]): void {
+    const { record } = this;
+    if ('grads' in record) {
+      for (let i = 0; i < record.grads.length; i++) {
+        const indices = this.nextNodes[i] == null ? undefined : record.grads[i]?.out;
+        if (indices !== undefined) for (const k of indices) this.saveOutput(k, outputs[k]!);
+      }
+    } else record.saves?.out?.forEach((k) => this.saveOutput(k, outputs[k]!));
+  }
+
+  private saveInput(k: number, value: Operand | null | undefined): void {
+    if (value === null) return;
+    this.savedInputs ??= [];
+    if (this.savedInputs[k] !== undefined) return;
+    this.savedInputs[k] = value;
+    if (value instanceof Tensor) (this.versions ??= [])[k] = value.counter.version;
+  }
+
+  private saveOutput(k: number, value: Tensor): void {
+    this.savedOutputs ??= [];
+    if (this.savedOutputs[k] !== undefined) return;
+    this.savedOutputs[k] = aliasTensor(value);
+    (this.versions ??= [])[-1 - k] = value.counter.version;
+  }
+
+  input(index: number): Tensor {
+    return this.operand(index) as Tensor;
+  }
+
+  operand(index: number): Operand {
+    if (this.freed) fail('autograd/second-backward', { node: this.name });
+    const value = this.savedInputs?.[index];
+    if (value instanceof Tensor) this.checkVersion(value, this.versions![index]!, undefined);
+    return value as Operand;
+  }
+
+  output(index = 0): Tensor {
+    if (this.freed) fail('autograd/second-backward', { node: this.name });
+    const saved = this.savedOutputs![index]!;
+    this.checkVersion(saved, this.versions![-1 - index]!, index);
+    if (!isGradEnabled()) return saved;
+    const out = aliasTensor(saved);
+    out.autograd = new AutogradMeta();
+    out.autograd.node = this;
+    out.autograd.outputNr = index;
+    return out;
+  }
+
+  grad(index: number): Tensor {
+    const grad = this.arrived[index];
+    if (grad !== undefined) return grad;
+    const { shape, dtype, backend } = this.outputs[index]!;
+    return zerosFor(shape, dtype, backend);
+  }
+
+  private checkVersion(saved: Tensor, expected: number, outputNr: number | undefined): void {
+    const { version } = saved.counter;
+    if (version === expected) return;
+    const node = outputNr === undefined ? (saved.autograd?.node ?? null) : this;
+    const nr = outputNr ?? saved.autograd?.outputNr ?? 0;
+    fail('autograd/version', {
+      tensor: `${dtypeInfo[saved.dtype].typeName} [${saved.shape.join(', ')}]`,
+      output: node === null ? '' : `output ${nr} of ${node.name}`,
+      version,
+      expected,
+    });
+  }
+
+  /** Runs the formulas: gradients of the inputs from those of the outputs. */
+  run(grads: readonly (Tensor | undefined)[]): (Tensor | null | undefined)[] {
+    const { record } = this;
+    // A node that kept something and gave it up cannot run again, whichever formula asks.
+    if (this.freed) fail('autograd/second-backward', { node: this.name });
+    this.arrived = grads;
+    try {
+      if ('backward' in record) return [...record.backward(grads, this)];
+      const results: (Tensor | null)[] = [];
+      const grad = grads[0] ?? this.grad(0);
+      for (let i = 0; i < this.nextNodes.length; i++) {
+        const formula = this.nextNodes[i] === null ? null : record.grads[i];
+        results.push(formula == null ? null : formula.vjp(grad, this));
+      }
+      return results;
+    } finally {
+      this.arrived = [];
+    }
+  }
+
+  /** Lets go of what was kept; a node that kept nothing can still run again. */
+  release(): void {
+    if (this.savedInputs === null && this.savedOutputs === null) return;
+    this.savedInputs = null;
+    this.savedOutputs = null;
+    this.versions = null;
+    this.freed = true;
+  }
+
+  /** The tensors kept for backward, for pictures of the graph. */
+  get savedTensors(): readonly Tensor[] {
+    return [...(this.savedInputs ?? []), ...(this.savedOutputs ?? [])].filter((x) => x instanceof Tensor);
+  }
+
+  /** As PyTorch prints it; the address is the node's sequence number. */
+  toString(): string {
+    return `<${this.name} object at 0x${(0x7f0000000000 + this.sequence * 16).toString(16)}>`;
+  }
+
+  registerHook(hook: NodeHook): { remove(): void } {
+    return addHook((this.postHooks ??= []), hook);
+  }
+
+  registerPrehook(hook: NodePreHook): { remove(): void } {
+    return addHook((this.preHooks ??= []), hook);
+  }
+}
+
+/** Adds to a list of hooks; `remove` takes it off again, and may be called twice. */
+export function addHook<H>(hooks: H[], hook: H): { remove(): void } {
+  hooks.push(hook);
+  let active = true;
+  return {
+    remove: () => {
+      if (active) hooks.splice(hooks.indexOf(hook), 1);
+      active = false;
+    },
+  };
+}
+
+let zerosFor: (shape: Shape, dtype: DType, backend: Backend) => Tensor = () => {
+  throw new Error('zeros are installed by the ops layer');
+};
+
+/** The ops layer says how zeros are made, since nodes come before operations. */
+export function installZeros(make: typeof zerosFor): void {
+  zerosFor = make;
+}

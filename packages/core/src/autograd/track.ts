@@ -1,0 +1,68 @@
+import { isFloatingPoint } from '../dtype/index.ts';
+import { Tensor } from '../tensor/index.ts';
+import { gradientNode, metaOf, outputNrOf, requiresGradOf } from './gradient-edge.ts';
+import { isGradEnabled } from './modes.ts';
+import { Node } from './node.ts';
+import type { GradRecord, Operand } from './record.ts';
+
+/** True when an operation on these inputs is recorded. */
+export function isTracked(inputs: readonly (Operand | null | undefined)[]): boolean {
+  if (!isGradEnabled()) return false;
+  for (const input of inputs) if (input instanceof Tensor && requiresGradOf(input)) return true;
+  return false;
+}
+
+/** The node of an operation, connected to its inputs; outputs are attached and values saved by the caller. */
+export function connect<A>(record: GradRecord<A>, inputs: readonly (Operand | null | undefined)[], attrs: A): Node<A> {
+  const node = new Node(record, attrs);
+  for (const input of inputs) {
+    const next = input instanceof Tensor ? gradientNode(input) : null;
+    node.nextNodes.push(next);
+    node.nextNrs.push(next === null ? 0 : outputNrOf(input as Tensor));
+  }
+  return node;
+}
+
+/** Makes `out` output number `outputNr` of `node`. */
+export function attach(node: Node, out: Tensor, outputNr: number): void {
+  node.outputs[outputNr] = { shape: out.shape, dtype: out.dtype, backend: out.backend };
+  const meta = metaOf(out);
+  meta.node = node;
+  meta.outputNr = outputNr;
+}
+
+/**
+ * Records that `out` was computed from `inputs`, if any of them requires gradients and recording is on. Returns `out`.
+ * Scalars keep their place among the inputs; outputs of integer or bool dtype never require gradients.
+ */
+export function track<A>(
+  record: GradRecord<A>,
+  out: Tensor,
+  inputs: readonly (Operand | null | undefined)[],
+  attrs: A,
+): Tensor {
+  if (!isTracked(inputs) || !isFloatingPoint(out.dtype)) return out;
+  const node = connect(record, inputs, attrs);
+  attach(node, out, 0);
+  node.saveInputs(inputs);
+  node.saveOutputs([out]);
+  return out;
+}
+
+/** As {@link track}, for operations with several outputs. Those of integer or bool dtype stay outside the graph. */
+export function trackAll<A, T extends readonly Tensor[]>(
+  record: GradRecord<A>,
+  outs: T,
+  inputs: readonly (Operand | null | undefined)[],
+  attrs: A,
+): T {
+  if (!isTracked(inputs)) return outs;
+  const node = connect(record, inputs, attrs);
+  outs.forEach((out, i) => {
+    if (isFloatingPoint(out.dtype)) attach(node, out, i);
+    else node.outputs[i] = { shape: out.shape, dtype: out.dtype, backend: out.backend };
+  });
+  node.saveInputs(inputs);
+  node.saveOutputs(outs);
+  return outs;
+}

@@ -1,0 +1,35 @@
+import { checkInplace } from '../autograd/index.ts';
+import { canCast, type DType, dtypeInfo } from '../dtype/index.ts';
+import { fail } from '../errors/index.ts';
+import { overlapsItself, type Shape, sameShape, spanOf } from '../shape/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+
+/**
+ * Checks that an in-place result of `dtype` and `shape` may be written into `self`.
+ * @throws `dtype/inplace`, `shape/inplace`, `shape/overlap` and what autograd refuses
+ */
+export function checkDestination(self: Tensor, dtype: DType, shape: Shape, willRecord: boolean): void {
+  checkInplace(self, willRecord);
+  if (!canCast(dtype, self.dtype)) {
+    fail('dtype/inplace', { from: dtypeInfo[dtype].title, to: dtypeInfo[self.dtype].title });
+  }
+  if (!sameShape(shape, self.shape)) fail('shape/inplace', { shape: self.shape, broadcast: shape });
+  if (overlapsItself(self.shape, self.strides)) fail('shape/overlap', {});
+}
+
+/** True when two tensors may share elements without being the same view. */
+export function overlapsPartially(out: Tensor, input: Tensor): boolean {
+  if (out.storage !== input.storage) return false;
+  if (sameView(out, input)) return false;
+  const outEnd = out.offset + spanOf(out.shape, out.strides);
+  const inputEnd = input.offset + spanOf(input.shape, input.strides);
+  return out.offset < inputEnd && input.offset < outEnd;
+}
+
+function sameView(a: Tensor, b: Tensor): boolean {
+  return (
+    a.offset === b.offset &&
+    sameShape(a.shape, b.shape) &&
+    a.strides.every((stride, d) => stride === b.strides[d] || a.shape[d] === 1)
+  );
+}

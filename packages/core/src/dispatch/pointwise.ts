@@ -1,0 +1,212 @@
+import {
+  connect,
+  type GradRecord,
+  isTracked,
+  type Operand,
+  rebaseHistory,
+  track,
+} from '../autograd/index.ts';
+import {
+  type DType,
+  dtypeInfo,
+  dtypes,
+  getDefaultDtype,
+  isFloatingPoint,
+  resultType,
+  type Scalar,
+} from '../dtype/index.ts';
+import { fail } from '../errors/index.ts';
+import {
+  cast,
+  type Expr,
+  type Literal,
+  load,
+  param,
+  type ScalarKernel,
+  scalarKernel,
+} from '../scalar/index.ts';
+import { broadcastShapes, broadcastStrides, contiguousStrides, elementwiseStrides, type Shape } from '../shape/index.ts';
+import { emptyTensor, Tensor } from '../tensor/index.ts';
+import { freshCopy } from './copy.ts';
+import { checkDestination, overlapsPartially } from './inplace.ts';
+import { launchMap } from './launch.ts';
+
+/**
+ * Where a pointwise operation computes and what it gives.
+ *
+ * - `same`: computes and gives the promoted dtype
+ * - `float`: as `same`, but integers and bools become the default dtype
+ * - `bool`: computes in the promoted dtype and gives bool
+ * - `first`: the first operand is a condition and takes no part in promotion
+ */
+export type Promotion = 'same' | 'float' | 'bool' | 'first';
+
+/** An elementwise operation: one scalar expression, with its gradients beside it. */
+export interface PointwiseSpec<A = undefined> {
+  /** PyTorch's name, for error texts. */
+  readonly name: string;
+  readonly promotion?: Promotion;
+  /** The scalar expression; arguments arrive in the computing dtype, `attrs` scalars after the operands. */
+  readonly forward: (...operands: Expr[]) => Expr;
+  /** Absent for operations that have no derivative because their result is not continuous. */
+  readonly gradient?: GradRecord<A>;
+  /** Throws for dtypes that PyTorch refuses; `dtype` is the promoted one. */
+  readonly check?: (dtype: DType, operands: readonly Operand[]) => void;
+}
+
+const SCALAR = dtypes.length;
+
+/** A pointwise operation ready to run: its kernels are made once per combination of dtypes. */
+export class Pointwise<A = undefined> {
+  readonly spec: PointwiseSpec<A>;
+  private readonly kernels: ScalarKernel[] = [];
+
+  constructor(spec: PointwiseSpec<A>) {
+    this.spec = spec;
+  }
+
+  /** The result in fresh memory. `constants` are launch scalars that the expression takes after the operands. */
+  call(operands: readonly Operand[], attrs: A, constants: readonly number[] = []): Tensor {
+    const dtype = this.computeDtype(operands);
+    const kernel = this.kernel(operands, dtype, constants.length);
+    const inputs = operands.filter(isTensor);
+    const out = emptyResult(inputs, kernel.output);
+    launchMap(kernel, out, inputs, launchScalars(operands, dtype, constants));
+    const { gradient } = this.spec;
+    return gradient === undefined ? out : track(gradient, out, operands, attrs);
+  }
+
+  /** The result written over the first operand. */
+  callInPlace(operands: readonly Operand[], attrs: A, constants: readonly number[] = []): Tensor {
+    const self = operands[0] as Tensor;
+    const dtype = this.computeDtype(operands);
+    const kernel = this.kernel(operands, dtype, constants.length, self.dtype);
+    const { gradient } = this.spec;
+    const tracked = gradient !== undefined && isTracked(operands) && isFloatingPoint(self.dtype);
+    let inputs = operands.filter(isTensor);
+    const resultDtype = this.spec.promotion === 'bool' ? 'bool' : dtype;
+    checkDestination(self, resultDtype, shapeOf(inputs), tracked);
+    const node = tracked ? connect(gradient, operands, attrs) : undefined;
+    if (node !== undefined) {
+      const saved = [...operands];
+      if (readsSelf(gradient!, node.nextNodes)) saved[0] = self.clone();
+      node.saveInputs(saved);
+    }
+    inputs = inputs.map((input) => (overlapsPartially(self, input) ? freshCopy(input) : input));
+    launchMap(kernel, self, inputs, launchScalars(operands, dtype, constants));
+    self.counter.version++;
+    if (node === undefined) return self;
+    node.outputs[0] = { shape: self.shape, dtype: self.dtype, backend: self.backend };
+    node.saveOutputs([self]);
+    rebaseHistory(self, node);
+    return self;
+  }
+
+  private computeDtype(operands: readonly Operand[]): DType {
+    const { promotion, check } = this.spec;
+    const dtype = promotedDtype(promotion === 'first' ? operands.slice(1) : operands);
+    if (check !== undefined) check(dtype, operands);
+    return promotion === 'float' && !isFloatingPoint(dtype) ? getDefaultDtype() : dtype;
+  }
+
+  private kernel(operands: readonly Operand[], dtype: DType, constants: number, into?: DType): ScalarKernel {
+    let key = dtypeInfo[dtype].id + (into === undefined ? 0 : 11 * (dtypeInfo[into].id + 1));
+    for (const operand of operands) key = key * 11 + (isTensor(operand) ? dtypeInfo[operand.dtype].id : SCALAR);
+    // The key is a small integer made of dtypes; the table grows with dtype combinations in use, never with shapes.
+    const known = this.kernels[key];
+    if (known !== undefined) return known;
+    const kernel = this.makeKernel(operands, dtype, constants, into);
+    this.kernels[key] = kernel;
+    return kernel;
+  }
+
+  private makeKernel(
+    operands: readonly Operand[],
+    dtype: DType,
+    constants: number,
+    into: DType | undefined,
+  ): ScalarKernel {
+    const { promotion, forward } = this.spec;
+    let inputs = 0;
+    let params = 0;
+    const args = operands.map((operand, i) => {
+      const target = promotion === 'first' && i === 0 ? 'bool' : dtype;
+      return isTensor(operand) ? cast(load(inputs++, operand.dtype), target) : param(params++, target);
+    });
+    for (let i = 0; i < constants; i++) args.push(param(params++, isFloatingPoint(dtype) ? dtype : 'float64'));
+    const body = forward(...args);
+    return scalarKernel(body, into ?? (promotion === 'bool' ? 'bool' : dtype));
+  }
+}
+
+function isTensor(operand: Operand): operand is Tensor {
+  return typeof operand === 'object';
+}
+
+function promotedDtype(operands: readonly Operand[]): DType {
+  const first = operands[0]!;
+  if (typeof first === 'object') {
+    let same = true;
+    for (let i = 1; i < operands.length; i++) {
+      const other = operands[i]!;
+      same &&= typeof other === 'object' ? other.dtype === first.dtype : isFloatingPoint(first.dtype);
+    }
+    if (same) return first.dtype;
+  }
+  return resultType(...operands);
+}
+
+function shapeOf(inputs: readonly Tensor[]): Shape {
+  let { shape } = inputs[0]!;
+  for (let i = 1; i < inputs.length; i++) {
+    const input = inputs[i]!;
+    if (input.storage.backend !== inputs[0]!.storage.backend && input.ndim > 0) {
+      fail('backend/mixed', { a: inputs[0]!.device, b: input.device });
+    }
+    shape = broadcastShapes(shape, input.shape);
+  }
+  return shape;
+}
+
+/** Memory for an elementwise result, laid out as PyTorch lays it out. */
+function emptyResult(inputs: readonly Tensor[], dtype: DType): Tensor {
+  const shape = shapeOf(inputs);
+  let contiguous = true;
+  for (const input of inputs) contiguous &&= input.isContiguous();
+  const strides = contiguous
+    ? contiguousStrides(shape)
+    : elementwiseStrides(
+        shape,
+        inputs.map((input) => broadcastStrides(input.shape, input.strides, shape)),
+      );
+  return emptyTensor(inputs[0]!.backend, dtype, shape, strides);
+}
+
+function launchScalars(operands: readonly Operand[], dtype: DType, constants: readonly number[]): readonly Literal[] {
+  const scalars: Literal[] = [];
+  for (const operand of operands) if (typeof operand !== 'object') scalars.push(scalarFor(operand, dtype));
+  for (const constant of constants) scalars.push(constant);
+  return scalars;
+}
+
+/** A scalar in the form its parameter's dtype has in JavaScript. */
+export function scalarFor(value: Scalar, dtype: DType): Literal {
+  switch (dtype) {
+    case 'int64':
+      return typeof value === 'bigint' ? value : BigInt(Math.trunc(Number(value)));
+    case 'bool':
+      return Boolean(value);
+    case 'float32':
+    case 'float16':
+    case 'bfloat16':
+      return Math.fround(Number(value));
+    default:
+      return Number(value);
+  }
+}
+
+function readsSelf<A>(gradient: GradRecord<A>, wanted: readonly unknown[]): boolean {
+  if (!('grads' in gradient)) return gradient.saves?.in === 'all' || gradient.saves?.in?.includes(0) === true;
+  return gradient.grads.some((formula, i) => wanted[i] != null && formula?.in?.includes(0) === true);
+}
+

@@ -1,0 +1,45 @@
+import { notImplementedError, runtimeError } from './define.ts';
+
+/** Mistakes about devices and what they can do. */
+export const backend = {
+  'backend/none': runtimeError(
+    (_: object) =>
+      "no device to put tensors on: call setDefaultDevice(backend) first, e.g. with `cpu` from '@taimatsu/backend-cpu'",
+  ),
+  'backend/unknown': runtimeError(
+    (d: { name: string; known: readonly string[] }) =>
+      `no device named '${d.name}'; known devices: ${d.known.join(', ') || 'none'}. Register its backend first.`,
+  ),
+  'backend/mixed': runtimeError(
+    (d: { a: string; b: string }) =>
+      `Expected all tensors to be on the same device, but found at least two devices, ${d.a} and ${d.b}!`,
+  ),
+  'backend/dtype': notImplementedError(
+    (d: { backend: string; dtype: string; reason: string }) =>
+      `the ${d.backend} backend has no ${d.dtype}: ${d.reason}`,
+  ),
+  'backend/unsupported': notImplementedError(
+    (d: { backend: string; what: string; reason: string }) =>
+      `the ${d.backend} backend does not support ${d.what}: ${d.reason}`,
+  ),
+  'backend/sync-read': runtimeError(
+    (d: { backend: string; call: string; instead: string }) =>
+      `${d.call} cannot read from the ${d.backend} backend without waiting: use await ${d.instead} instead`,
+  ),
+  'backend/too-large': runtimeError(
+    (d: { backend: string; length: number; limit: number }) =>
+      `the ${d.backend} backend cannot hold ${d.length} elements in one tensor: its limit is ${d.limit}`,
+  ),
+  'backend/out-of-memory': runtimeError(
+    (d: { backend: string; bytes: number; budget: number }) =>
+      `the ${d.backend} backend is out of memory: ${d.bytes} bytes asked for, ${d.budget} bytes in all. Free tensors with tidy() or using, or raise the budget.`,
+  ),
+  'backend/lost': runtimeError(
+    (d: { backend: string; reason: string }) =>
+      `the ${d.backend} backend lost its device (${d.reason}): create the backend again; tensors on the host are unharmed`,
+  ),
+  'backend/freed': runtimeError(
+    (_: object) =>
+      'this tensor was freed by tidy(), dispose() or using and can no longer be read. Return it from tidy(), or clone it before.',
+  ),
+};

@@ -1,0 +1,65 @@
+import type { Literal, ScalarKernel } from '../scalar/index.ts';
+import type { AxisPlan, IndexPlan, ScanCombine, ScatterMode } from './along-axis.ts';
+import type { MapPlan } from './map.ts';
+import type { Epilogue, MatmulPlan } from './matmul.ts';
+import type { ReduceKernel, ReducePlan } from './reduce.ts';
+import type { View } from './view.ts';
+
+/**
+ * What a backend can be asked to do, and all of it. Outputs exist and have the right size; shapes, dtypes and
+ * broadcasts have been checked; a failure in here is a bug.
+ *
+ * Aliasing: an input is either the very same view as the output (same offset and strides), or shares no element
+ * with it. Core copies first where that would not hold.
+ */
+export interface Kernels {
+  /** `out[i] = kernel(inputs[i]…, params…)` for every iteration of the plan. */
+  map(
+    kernel: ScalarKernel,
+    plan: MapPlan,
+    out: View,
+    inputs: readonly View[],
+    params: readonly Literal[],
+  ): void;
+
+  /** Combines the inner loops' elements into one result for each iteration of the outer loops. */
+  reduce(
+    kernel: ReduceKernel,
+    plan: ReducePlan,
+    out: View,
+    inputs: readonly View[],
+    params: readonly Literal[],
+  ): void;
+
+  /** Running combination along the axis. Operands of the plan: output, input. `argmax` and `argmin` store int64. */
+  scan(combine: ScanCombine, plan: AxisPlan, out: View, input: View): void;
+
+  /** Batched product of matrices of one dtype. */
+  matmul(plan: MatmulPlan, out: View, a: View, b: View, epilogue: Epilogue | undefined): void;
+
+  /**
+   * `out[p] = source[p with the axis replaced by index[p]]`. `index` is int64; negative indices count from the end.
+   * Returns the first index out of range, or undefined; where reads are asynchronous, undefined at once and the
+   * failure with the next read.
+   */
+  gather(plan: IndexPlan, out: View, index: View, source: View): number | undefined;
+
+  /** `out[p with the axis replaced by index[p]] (mode)= source[p]`, in row-major order. Returns as `gather` does. */
+  scatter(mode: ScatterMode, plan: IndexPlan, out: View, index: View, source: View): number | undefined;
+
+  /**
+   * Sorts along the axis, stably, NaN as the largest. Operands of the plan: values, indices (int64), source.
+   */
+  sort(plan: AxisPlan, descending: boolean, values: View, indices: View, source: View): void;
+}
+
+/** The name of a kernel kind. */
+export type KernelKind = keyof Kernels;
+
+/** A kernel kind that a backend leaves to core, and why. */
+export interface Declined {
+  readonly declined: string;
+}
+
+/** A backend's kernels: every kind is there or declined with a reason. A missing row does not compile. */
+export type KernelTable = { readonly [K in KernelKind]: Kernels[K] | Declined };

@@ -1,0 +1,19 @@
+import type { DType } from '../dtype/index.ts';
+
+declare const bufferBrand: unique symbol;
+
+/** A backend's own handle of a stretch of elements; nobody else looks inside. */
+export interface BackendBuffer {
+  readonly [bufferBrand]?: never;
+}
+
+/**
+ * What a kernel reads or writes: a place in a buffer. Its strides are in the launch's plan.
+ * A tensor is a view, so launching allocates nothing for its operands.
+ */
+export interface View {
+  readonly storage: { readonly buffer: BackendBuffer };
+  /** In elements of `dtype`, from the buffer's start. */
+  readonly offset: number;
+  readonly dtype: DType;
+}

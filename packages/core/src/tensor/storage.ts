@@ -1,0 +1,63 @@
+import type { Backend, ElementArray } from '../backend/index.ts';
+import type { DType } from '../dtype/index.ts';
+import { fail } from '../errors/index.ts';
+import type { BackendBuffer } from '../kernel/index.ts';
+import { trackInScope } from './tidy.ts';
+
+/** Counts the in-place changes of memory, so that autograd notices when a saved tensor was overwritten. */
+export interface VersionCounter {
+  version: number;
+}
+
+let serial = 0;
+
+/**
+ * Memory that tensors share: a backend's buffer, reached only through here so that the backend may move it. The
+ * storage is the owner that keeps the buffer alive; it is its own version counter.
+ */
+export class Storage implements VersionCounter {
+  readonly backend: Backend;
+  readonly dtype: DType;
+  /** In elements. */
+  readonly length: number;
+  /** Grows with every storage made: later storages have larger numbers. */
+  readonly serial: number;
+  version = 0;
+  private held: BackendBuffer | undefined;
+
+  constructor(backend: Backend, dtype: DType, length: number, buffer?: BackendBuffer) {
+    this.backend = backend;
+    this.dtype = dtype;
+    this.length = length;
+    this.serial = serial++;
+    this.held = buffer ?? backend.alloc(dtype, length, this);
+    trackInScope(this);
+  }
+
+  /** The backend's buffer. @throws `backend/freed` */
+  get buffer(): BackendBuffer {
+    return this.held ?? fail('backend/freed', {});
+  }
+
+  get isFreed(): boolean {
+    return this.held === undefined;
+  }
+
+  /** Gives the memory back at once; every tensor that shares it becomes unreadable. */
+  free(): void {
+    if (this.held === undefined) return;
+    this.backend.free(this.held);
+    this.held = undefined;
+  }
+
+  /** Fills from JavaScript memory, from element `start` on. */
+  write(start: number, data: ElementArray): void {
+    this.backend.counters.written += data.length;
+    this.backend.write(this.buffer, start, data);
+  }
+}
+
+/** The serial number that the next storage will get. */
+export function nextStorageSerial(): number {
+  return serial;
+}

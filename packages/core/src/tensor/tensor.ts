@@ -1,0 +1,108 @@
+import type { Backend } from '../backend/index.ts';
+import { type DType, dtypeInfo } from '../dtype/index.ts';
+import { contiguousStrides, isContiguous, numelOf, type Shape, type Strides } from '../shape/index.ts';
+import type { AutogradMeta } from './autograd-meta.ts';
+import { Storage, type VersionCounter } from './storage.ts';
+
+/**
+ * A multi-dimensional array of one dtype on one device: a strided view of shared memory.
+ *
+ * This class holds the state; every operation is a function in `ops/` that is also installed here as a method.
+ */
+export class Tensor {
+  storage: Storage;
+  /** Sizes of the dimensions, outermost first. */
+  shape: Shape;
+  /** Distance in elements between neighbours along each dimension. */
+  strides: Strides;
+  /** Where the first element lies in the storage, in elements. */
+  offset: number;
+  readonly dtype: DType;
+  /** Counts in-place changes; shared with every view of the same memory. */
+  counter: VersionCounter;
+  /** What autograd knows of this tensor. */
+  autograd: AutogradMeta | undefined;
+  private contiguous: boolean | undefined;
+
+  constructor(storage: Storage, dtype: DType, shape: Shape, strides: Strides, offset: number) {
+    this.storage = storage;
+    this.shape = shape;
+    this.strides = strides;
+    this.offset = offset;
+    this.dtype = dtype;
+    this.counter = storage;
+    this.autograd = undefined;
+    this.contiguous = undefined;
+  }
+
+  get backend(): Backend {
+    return this.storage.backend;
+  }
+
+  /** The name of the device that holds the elements. */
+  get device(): string {
+    return this.storage.backend.name;
+  }
+
+  /** The number of dimensions. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** How often the memory was changed in place. */
+  get version(): number {
+    return this.counter.version;
+  }
+
+  /** True when the elements lie in memory one by one in row-major order. */
+  isContiguous(): boolean {
+    this.contiguous ??= isContiguous(this.shape, this.strides);
+    return this.contiguous;
+  }
+
+  /** The number of elements. */
+  numel(): number {
+    return numelOf(this.shape);
+  }
+
+  /** The number of dimensions. */
+  dim(): number {
+    return this.shape.length;
+  }
+
+  /** Bytes per element. */
+  elementSize(): number {
+    return dtypeInfo[this.dtype].itemsize;
+  }
+
+  /** Shows other memory, or the same in another form: what `x.data = y` does. */
+  replace(other: Tensor): void {
+    this.storage = other.storage;
+    this.shape = other.shape;
+    this.strides = other.strides;
+    this.offset = other.offset;
+    this.contiguous = undefined;
+  }
+}
+
+/** A new tensor over new memory, row-major unless `strides` (dense ones) say otherwise. Not initialised. */
+export function emptyTensor(
+  backend: Backend,
+  dtype: DType,
+  shape: Shape,
+  strides: Strides = contiguousStrides(shape),
+): Tensor {
+  return new Tensor(new Storage(backend, dtype, numelOf(shape)), dtype, shape, strides, 0);
+}
+
+/** The same memory and version under another shape, unknown to autograd. */
+export function aliasTensor(
+  self: Tensor,
+  shape: Shape = self.shape,
+  strides: Strides = self.strides,
+  offset: number = self.offset,
+): Tensor {
+  const out = new Tensor(self.storage, self.dtype, shape, strides, offset);
+  out.counter = self.counter;
+  return out;
+}

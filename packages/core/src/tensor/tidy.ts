@@ -1,0 +1,41 @@
+import type { Storage } from './storage.ts';
+
+let scope: Storage[] | undefined;
+
+/** Notes a new storage in the innermost scope, if there is one. */
+export function trackInScope(storage: Storage): void {
+  if (scope !== undefined) scope.push(storage);
+}
+
+/**
+ * Runs `fn` and frees every storage made meanwhile that `kept` does not name. Scopes nest: what an inner one keeps,
+ * the outer one tracks.
+ */
+export function runInScope<R>(fn: () => R, kept: (result: R) => Iterable<Storage>): R {
+  const outer = scope;
+  const own: Storage[] = [];
+  scope = own;
+  let keep: Set<Storage> | undefined;
+  try {
+    const result = fn();
+    keep = new Set(kept(result));
+    return result;
+  } finally {
+    scope = outer;
+    for (const storage of own) {
+      if (keep?.has(storage) !== true) storage.free();
+      else if (outer !== undefined) outer.push(storage);
+    }
+  }
+}
+
+/** Runs `fn` so that what it makes belongs to no scope: for caches that outlive the caller. */
+export function outsideScopes<R>(fn: () => R): R {
+  const outer = scope;
+  scope = undefined;
+  try {
+    return fn();
+  } finally {
+    scope = outer;
+  }
+}
