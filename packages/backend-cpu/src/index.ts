@@ -1,1 +1,5 @@
-export {};
+/**
+ * Tensors on plain JavaScript typed arrays.
+ * @packageDocumentation
+ */
+export { type CpuBackendOptions, cpu, createCpuBackend } from './backend.ts';

@@ -1,11 +1,7 @@
 import type { DType } from '../dtype/index.ts';
 
-declare const bufferBrand: unique symbol;
-
 /** A backend's own handle of a stretch of elements; nobody else looks inside. */
-export interface BackendBuffer {
-  readonly [bufferBrand]?: never;
-}
+export type BackendBuffer = object;
 
 /**
  * What a kernel reads or writes: a place in a buffer. Its strides are in the launch's plan.
