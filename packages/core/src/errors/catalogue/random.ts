@@ -5,6 +5,6 @@ export const random = {
   'random/argument': runtimeError((d: { text: string }) => d.text),
   'random/state-size': runtimeError(
     (d: { size: number }) =>
-      `Expected a CPUGeneratorImplStateLegacy of size 5048 or a CPUGeneratorImplState of size 5056 but found the input RNG state size to be ${d.size}`,
+      `Expected either a CPUGeneratorImplStateLegacy of size 5048 or a CPUGeneratorImplState of size 5056 but found the input RNG state size to be ${d.size}`,
   ),
 };
