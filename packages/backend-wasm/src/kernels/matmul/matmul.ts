@@ -1,0 +1,273 @@
+import type { Target } from '../../asm/index.ts';
+import { instantiate, Module } from '../../asm/index.ts';
+import type { ElementName } from './element.ts';
+import { element } from './element.ts';
+import type { Blocking } from './macro.ts';
+import { defineMacro } from './macro.ts';
+import type { Epilogue } from './micro.ts';
+import { flags } from './micro.ts';
+import { definePack } from './pack.ts';
+import { defineDots, defineSmall, defineSums } from './vector.ts';
+
+/** A matrix in memory: address of its first element, and strides in elements (any sign, any order). */
+export interface MatrixView {
+  readonly pointer: number;
+  readonly rowStride: number;
+  readonly columnStride: number;
+}
+
+export interface Product {
+  readonly m: number;
+  readonly n: number;
+  readonly depth: number;
+  readonly a: MatrixView;
+  readonly b: MatrixView;
+  /** Must not overlap `a` or `b`. */
+  readonly c: MatrixView;
+  /** `C += A·B` instead of `C = A·B`. */
+  readonly accumulate?: boolean;
+  /** `scratchBytes` bytes, 16-aligned. */
+  readonly scratch: number;
+  /** What the epilogue asked for. */
+  readonly args?: readonly number[];
+}
+
+/** A part of the rows: the same bits whichever way the rows are dealt out. */
+export interface RowRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+type Call = (...args: number[]) => void;
+
+/** Depth of a block, about: a panel of B stays in the first cache. */
+const goalDepth = 256;
+/** A block of A stays in the second cache, one of B in the third. */
+const blockBytes = { a: 192 * 1024, b: 1024 * 1024 };
+const tileBytes = 2048;
+/** Up to this many multiplications, setting up blocks costs more than it saves. */
+const smallWork = 256;
+/** Up to this many columns, A is read where it lies: packing it would cost more than it saves. */
+const skinnyColumns = 48;
+
+export const blocking: { readonly plain: Blocking; readonly relaxed: Blocking } = {
+  plain: { rows: 4, vectors: 2 },
+  relaxed: { rows: 6, vectors: 2 },
+};
+
+interface Kernels {
+  readonly packA: Call;
+  readonly packB: Call;
+  readonly macro: Call;
+}
+
+interface VectorKernels {
+  readonly dots: Call;
+  readonly sums: Call;
+  readonly small: Call;
+  readonly gather: Call;
+}
+
+/** Matrix products of one element type, with one epilogue, in one memory. Kernels are compiled on first use. */
+export class Matmul {
+  readonly rows: number;
+  readonly columns: number;
+  readonly bytes: 4 | 8;
+  private readonly memory: WebAssembly.Memory;
+  private readonly target: Target;
+  private readonly name: ElementName;
+  private readonly epilogue: Epilogue | undefined;
+  private readonly blocking: Blocking;
+  private packedKernels: Kernels | undefined;
+  private directKernels: Kernels | undefined;
+  private vectorKernels: VectorKernels | undefined;
+
+  constructor(memory: WebAssembly.Memory, target: Target, name: ElementName, epilogue?: Epilogue) {
+    this.memory = memory;
+    this.target = target;
+    this.name = name;
+    this.epilogue = epilogue;
+    const fused = target.relaxed && (name === 'f32' || name === 'f64');
+    this.blocking = fused ? blocking.relaxed : blocking.plain;
+    const { width, bytes } = element(name, target);
+    this.bytes = bytes;
+    this.rows = this.blocking.rows;
+    this.columns = this.blocking.vectors * width;
+  }
+
+  /** Scratch memory that a product of this size needs. */
+  scratchBytes(m: number, n: number, depth: number): number {
+    const k = blockDepth(depth);
+    const a = Math.min(m, this.blockRows) * k * this.bytes;
+    const b = Math.min(roundUp(n, this.columns), this.blockColumns) * k * this.bytes;
+    const vector = Math.min(m, n) === 1 ? depth * this.bytes : 0;
+    return tileBytes + Math.max(roundUp(a, 16) + roundUp(b, 16), roundUp(vector, 16));
+  }
+
+  run(product: Product, range?: RowRange): void {
+    const { m, n, depth } = product;
+    if (m === 0 || n === 0) return;
+    const rows = range ?? { from: 0, to: m };
+    if (m * n * depth <= smallWork || depth === 0) this.runSmall(product, rows);
+    else if (!(n === 1 || m === 1) || !this.runVector(product, rows)) this.runBlocks(product, rows);
+  }
+
+  private get blockRows(): number {
+    const rows = Math.floor(blockBytes.a / (goalDepth * this.bytes));
+    return rows - (rows % this.rows);
+  }
+
+  private get blockColumns(): number {
+    const columns = Math.floor(blockBytes.b / (goalDepth * this.bytes));
+    return columns - (columns % this.columns);
+  }
+
+  private runSmall(p: Product, { from, to }: RowRange): void {
+    const { a, b, c } = this.scaled(p);
+    this.vector().small(
+      to - from,
+      p.n,
+      p.depth,
+      p.a.pointer + from * a.row,
+      a.row,
+      a.column,
+      p.b.pointer,
+      b.row,
+      b.column,
+      p.scratch,
+      p.c.pointer + from * c.row,
+      c.row,
+      c.column,
+      (p.accumulate ? flags.accumulate : 0) | flags.last,
+      from,
+      0,
+      ...(p.args ?? []),
+    );
+  }
+
+  private runVector(p: Product, { from, to }: RowRange): boolean {
+    const { a, b, c, bytes } = this.scaled(p);
+    const down = p.n === 1;
+    const matrix = down ? a : { row: b.column, column: b.row };
+    const along = matrix.column === bytes || p.depth === 1;
+    if (!along && matrix.row !== bytes) return false;
+    const kernels = this.vector();
+    const stride = down ? b.row : a.column;
+    let vector = down ? p.b.pointer : p.a.pointer + from * a.row;
+    if (stride !== bytes && p.depth > 1) {
+      const copy = p.scratch + tileBytes;
+      kernels.gather(copy, vector, p.depth, 1, stride, bytes);
+      vector = copy;
+    }
+    (along ? kernels.dots : kernels.sums)(
+      down ? to - from : from < to ? p.n : 0,
+      p.depth,
+      down ? p.a.pointer + from * a.row : p.b.pointer,
+      matrix.row,
+      matrix.column,
+      vector,
+      down ? 0 : 1,
+      p.scratch,
+      p.c.pointer + from * c.row,
+      c.row,
+      c.column,
+      (p.accumulate ? flags.accumulate : 0) | flags.last,
+      from,
+      0,
+      ...(p.args ?? []),
+    );
+    return true;
+  }
+
+  private runBlocks(p: Product, { from, to }: RowRange): void {
+    const { a, b, c, bytes } = this.scaled(p);
+    const direct = p.n <= skinnyColumns && a.column === bytes;
+    const { packA, packB, macro } = direct ? this.direct() : this.packed();
+    const blockA = p.scratch + tileBytes;
+    const rowsPerBlock = direct ? to - from : this.blockRows;
+    const depth = blockDepth(p.depth);
+    const aBytes = direct ? 0 : Math.min(p.m, this.blockRows) * depth * bytes;
+    const blockB = blockA + roundUp(aBytes, 16);
+    const args = p.args ?? [];
+    for (let j = 0; j < p.n; j += this.blockColumns) {
+      const nb = Math.min(p.n - j, this.blockColumns);
+      for (let k = 0; k < p.depth; k += depth) {
+        const kb = Math.min(p.depth - k, depth);
+        packB(blockB, p.b.pointer + j * b.column + k * b.row, nb, kb, b.column, b.row);
+        const flag = (k > 0 || p.accumulate ? flags.accumulate : 0) | (k + kb === p.depth ? flags.last : 0);
+        for (let i = from; i < to; i += rowsPerBlock) {
+          const mb = Math.min(to - i, rowsPerBlock);
+          const corner = p.a.pointer + i * a.row + k * a.column;
+          if (!direct) packA(blockA, corner, mb, kb, a.row, a.column);
+          macro(
+            mb,
+            nb,
+            kb,
+            direct ? corner : blockA,
+            a.row,
+            blockB,
+            p.scratch,
+            p.c.pointer + i * c.row + j * c.column,
+            c.row,
+            c.column,
+            flag,
+            i,
+            j,
+            ...args,
+          );
+        }
+      }
+    }
+  }
+
+  private scaled(p: Product): {
+    a: { row: number; column: number };
+    b: { row: number; column: number };
+    c: { row: number; column: number };
+    bytes: number;
+  } {
+    const { bytes } = this;
+    const scale = (view: MatrixView): { row: number; column: number } => ({
+      row: view.rowStride * bytes,
+      column: view.columnStride * bytes,
+    });
+    return { a: scale(p.a), b: scale(p.b), c: scale(p.c), bytes };
+  }
+
+  packed(): Kernels {
+    this.packedKernels ??= this.blockKernels(false);
+    return this.packedKernels;
+  }
+
+  private direct(): Kernels {
+    this.directKernels ??= this.blockKernels(true);
+    return this.directKernels;
+  }
+
+  private blockKernels(direct: boolean): Kernels {
+    const module = new Module(this.target);
+    const type = element(this.name, this.target);
+    definePack(module, 'packA', type.bytes, this.rows, 1);
+    definePack(module, 'packB', type.bytes, this.columns, type.width);
+    defineMacro(module, 'macro', type, this.blocking, direct, this.epilogue);
+    return instantiate<Kernels>(module, this.memory);
+  }
+
+  private vector(): VectorKernels {
+    if (this.vectorKernels === undefined) {
+      const module = new Module(this.target);
+      const type = element(this.name, this.target);
+      defineDots(module, type, this.epilogue);
+      defineSums(module, type, this.epilogue);
+      defineSmall(module, type, this.epilogue);
+      definePack(module, 'gather', type.bytes, 4, 1);
+      this.vectorKernels = instantiate<VectorKernels>(module, this.memory);
+    }
+    return this.vectorKernels;
+  }
+}
+
+/** Blocks of equal depth: a thin last one would cost as much in stores as a full one. */
+const blockDepth = (depth: number): number => Math.ceil(depth / Math.max(1, Math.round(depth / goalDepth)));
+
+const roundUp = (x: number, to: number): number => Math.ceil(x / to) * to;
