@@ -179,7 +179,9 @@ function store(
     },
     () => {
       sums.forEach((line, i) => {
-        line.forEach((sum, j) => f.do(v128.store(tile, sum, (i * vectors + j) * 16)));
+        line.forEach((sum, j) => {
+          f.do(v128.store(tile, sum, (i * vectors + j) * 16));
+        });
       });
       const edge = defineEdge(f.module, element, epilogue);
       f.do(edge.call(tile, vectors * 16, sums.length, columns, ...siteArgs(site)));

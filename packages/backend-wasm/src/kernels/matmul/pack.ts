@@ -85,7 +85,9 @@ function acrossPanel(
     f.walk(q, blocksEnd, step * lanes, () => {
       for (let i = 0; i + lanes <= width; i += lanes) {
         const loaded = rows.slice(i, i + lanes).map((row) => f.let(v128.load(row)));
-        transpose(f, loaded).forEach((v, k) => f.do(v128.store(q, v, k * step + i * bytes)));
+        transpose(f, loaded).forEach((v, k) => {
+          f.do(v128.store(q, v, k * step + i * bytes));
+        });
       }
       for (let i = width - (width % lanes); i < width; i++) {
         const row = rows[i] as I;

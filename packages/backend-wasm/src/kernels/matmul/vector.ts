@@ -134,7 +134,9 @@ export function defineSums(module: Module, element: Element, epilogue: Epilogue 
         });
         f.set(line, i32.add(line, depthStride));
       });
-      sums.forEach((sum, j) => f.do(v128.store(tile, sum, 16 * j)));
+      sums.forEach((sum, j) => {
+        f.do(v128.store(tile, sum, 16 * j));
+      });
     },
   );
 }
