@@ -1,0 +1,70 @@
+import colors from 'picocolors';
+import { loadBackends } from '../backends/load.ts';
+import { UsageError } from '../corpus/read.ts';
+import { describeDifference } from '../report/differences.ts';
+import { runJUnit } from '../report/junit.ts';
+import { runMarkdown } from '../report/markdown.ts';
+import { runReport } from '../report/run-report.ts';
+import { count } from '../report/style.ts';
+import { scenarioTable } from '../report/tables.ts';
+import { runSuite } from '../run/run-suite.ts';
+import { levels, type Scenario } from '../scenario/schema.ts';
+import { loadSuite } from '../suite.ts';
+import { type OutputOptions, writeReports } from './output.ts';
+
+export interface RunOptions extends OutputOptions {
+  readonly backend: string;
+  readonly level?: string;
+  readonly id?: string;
+}
+
+/** `run`: scenarios on backends. Gives the exit code. */
+export async function run(options: RunOptions): Promise<number> {
+  const scenarios = chooseScenarios(options);
+  const results = await runSuite(scenarios, await loadBackends(options.backend));
+  console.log(scenarioTable(results));
+  for (const { id, backend, cells } of results) {
+    for (const { id: cell, verdict, differences, reason } of cells) {
+      if (verdict === 'declined')
+        console.log(`${colors.yellow(`${id} cell ${cell} on ${backend}`)}\n${reason}\n`);
+      if (verdict !== 'fail') continue;
+      console.log(
+        `${colors.red(`${id} cell ${cell} on ${backend}`)}\n${differences.map(describeDifference).join('\n')}\n`,
+      );
+    }
+  }
+  const failed = results.filter(({ verdict }) => verdict === 'fail').length;
+  const declined = results.filter(({ verdict }) => verdict === 'declined').length;
+  console.log(
+    `${count(results.length - failed - declined, 'scenario')} passed, ${declined} declined, ${failed} failed`,
+  );
+  writeReports(options, {
+    json: () => runReport(results),
+    junit: () => runJUnit(results),
+    markdown: () => runMarkdown(results),
+  });
+  return failed === 0 ? 0 : 1;
+}
+
+/** The scenarios of some levels, or with some ids. A level or an id that matches nothing is a mistake. */
+export function chooseScenarios({ level, id }: { level?: string; id?: string }): readonly Scenario[] {
+  const suite = loadSuite();
+  const wantedLevels = level?.split(',');
+  const unknown = wantedLevels?.find((name) => !(levels as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new UsageError(`no level ${unknown}; there are ${levels.join(', ')}`);
+  const wantedIds = id?.split(',');
+  const noSuch = wantedIds?.find((one) => !suite.some((scenario) => matches(scenario, one)));
+  if (noSuch !== undefined) throw new UsageError(`no scenario ${noSuch}; \`list\` shows them all`);
+  const chosen = suite.filter(
+    (scenario) =>
+      (wantedLevels === undefined || wantedLevels.includes(scenario.level)) &&
+      (wantedIds === undefined || wantedIds.some((one) => matches(scenario, one))),
+  );
+  if (chosen.length === 0) throw new UsageError(`no scenario yet at ${level ?? 'any level'}`);
+  return chosen;
+}
+
+/** An id stands for itself and for what is below it: `notebook` for `notebook/seed`. */
+function matches({ id }: Scenario, wanted: string): boolean {
+  return id === wanted || id.startsWith(`${wanted}/`);
+}

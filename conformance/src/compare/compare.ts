@@ -1,0 +1,161 @@
+import type { Tensor } from '@taimatsu/core';
+import { decodeNumber } from '../corpus/decode.ts';
+import { isTagged, type TensorRecord, type ValueRecord } from '../corpus/format.ts';
+import { isTensor } from '../tensors.ts';
+import { isClose, toleranceOf } from './tolerance.ts';
+import { ulpDistance } from './ulp.ts';
+
+/** One way in which what came out is not what PyTorch gave. */
+export interface Difference {
+  /** A path such as `output[1]` or `grad of args[0]`. */
+  readonly where: string;
+  readonly what: 'kind' | 'dtype' | 'shape' | 'requires_grad' | 'value' | 'error' | 'text';
+  readonly expected: string;
+  readonly got: string;
+  /** For values: how many elements are off, of how many, and the largest errors among them. */
+  readonly elements?: { readonly off: number; readonly of: number };
+  readonly maxAbs?: number;
+  readonly maxRel?: number;
+  readonly maxUlp?: number;
+}
+
+/** What a comparison found; `ulp` is the largest error seen, also where it is within tolerance. */
+export interface Comparison {
+  readonly differences: readonly Difference[];
+  readonly ulp: number;
+}
+
+/** What is compared of a tensor. */
+export interface CompareOptions {
+  /** Shape and dtype only: the elements are not defined. */
+  readonly contents?: boolean;
+}
+
+const same: Comparison = { differences: [], ulp: 0 };
+
+/** Compares a result with a recorded value, item by item. */
+export async function compareValue(
+  where: string,
+  expected: ValueRecord,
+  got: unknown,
+  options: CompareOptions = {},
+): Promise<Comparison> {
+  if (isTagged(expected) && expected.$ === 'tensor') return compareTensor(where, expected, got, options);
+  const items = itemsOf(expected);
+  if (items !== undefined) {
+    const ours = resultItems(got);
+    if (ours === undefined || ours.length !== items.length) {
+      return differ(where, 'kind', `${items.length} values`, describe(got));
+    }
+    const parts: Comparison[] = [];
+    for (const [i, item] of items.entries()) {
+      parts.push(await compareValue(`${where}[${i}]`, item, ours[i], options));
+    }
+    return {
+      differences: parts.flatMap((part) => part.differences),
+      ulp: Math.max(0, ...parts.map((p) => p.ulp)),
+    };
+  }
+  return compareScalar(where, expected, got);
+}
+
+/** Compares one tensor: dtype, shape, whether it requires gradients, elements. */
+export async function compareTensor(
+  where: string,
+  expected: TensorRecord,
+  got: unknown,
+  { contents = true }: CompareOptions = {},
+): Promise<Comparison> {
+  if (!isTensor(got)) return differ(where, 'kind', 'a tensor', describe(got));
+  const { dtype, shape } = got;
+  if (dtype !== expected.dtype) return differ(where, 'dtype', expected.dtype, dtype);
+  if (String(shape) !== String(expected.shape))
+    return differ(where, 'shape', list(expected.shape), list(shape));
+  if (got.requiresGrad !== expected.requires_grad) {
+    return differ(where, 'requires_grad', String(expected.requires_grad), String(got.requiresGrad));
+  }
+  return contents ? compareElements(where, expected, await elementsOf(got)) : same;
+}
+
+/** A tensor's elements in row-major order, read without blocking. */
+export async function elementsOf(tensor: Tensor): Promise<readonly (number | bigint)[]> {
+  const nested: unknown = await tensor.detach().tolistAsync();
+  const flat = Array.isArray(nested) ? nested.flat(Number.POSITIVE_INFINITY) : [nested];
+  return flat.map((element) => (typeof element === 'bigint' ? element : Number(element)));
+}
+
+function compareElements(
+  where: string,
+  { dtype, data }: TensorRecord,
+  got: readonly (number | bigint)[],
+): Comparison {
+  const tolerance = toleranceOf(dtype);
+  let off = 0;
+  let first = -1;
+  let maxAbs = 0;
+  let maxRel = 0;
+  let maxUlp = 0;
+  if (got.length !== data.length) return differ(where, 'value', `${data.length} elements`, `${got.length}`);
+  for (const [i, record] of data.entries()) {
+    const actual = got[i]!;
+    if (typeof actual === 'bigint' && actual === BigInt(record)) continue;
+    const wanted = decodeNumber(record);
+    const value = Number(actual);
+    if (Object.is(wanted, value)) continue;
+    maxUlp = Math.max(maxUlp, ulpDistance(wanted, value, dtype));
+    if (typeof actual !== 'bigint' && isClose(wanted, value, tolerance)) continue;
+    off++;
+    if (first < 0) first = i;
+    const error = Math.abs(value - wanted);
+    maxAbs = Math.max(maxAbs, Number.isNaN(error) ? Number.POSITIVE_INFINITY : error);
+    maxRel = Math.max(maxRel, Number.isNaN(error) ? Number.POSITIVE_INFINITY : error / Math.abs(wanted));
+  }
+  if (off === 0) return { differences: [], ulp: maxUlp };
+  const difference: Difference = {
+    where: data.length === 1 ? where : `${where} at element ${first}`,
+    what: 'value',
+    expected: String(data[first]),
+    got: String(got[first]),
+    elements: { off, of: data.length },
+    maxAbs,
+    maxRel,
+    maxUlp,
+  };
+  return { differences: [difference], ulp: maxUlp };
+}
+
+function compareScalar(where: string, expected: ValueRecord, got: unknown): Comparison {
+  const wanted = isTagged(expected) ? ('v' in expected ? expected.v : expected.$) : expected;
+  if (typeof wanted === 'number' && typeof got === 'number') {
+    return isClose(wanted, got, toleranceOf('float64'))
+      ? same
+      : differ(where, 'value', String(wanted), String(got));
+  }
+  const equal = wanted === null ? got === null || got === undefined : String(wanted) === String(got);
+  return equal ? same : differ(where, 'value', String(wanted), describe(got));
+}
+
+function itemsOf(value: ValueRecord): readonly ValueRecord[] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (!isTagged(value)) return value;
+  return value.$ === 'tuple' || value.$ === 'size' ? value.v : undefined;
+}
+
+/** The parts of a result that has several: an array's items, or a named result's fields in their order. */
+export function resultItems(got: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(got)) return got;
+  if (typeof got !== 'object' || got === null || isTensor(got)) return undefined;
+  return Object.values(got);
+}
+
+function differ(where: string, what: Difference['what'], expected: string, got: string): Comparison {
+  return { differences: [{ where, what, expected, got }], ulp: 0 };
+}
+
+function describe(value: unknown): string {
+  if (isTensor(value)) return `a ${value.dtype} tensor of shape ${list(value.shape)}`;
+  const items = resultItems(value);
+  return items === undefined ? String(value) : `${items.length} values`;
+}
+
+const list = (shape: readonly number[]): string => `[${shape.join(', ')}]`;

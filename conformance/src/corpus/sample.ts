@@ -1,0 +1,164 @@
+import * as torch from '@taimatsu/core';
+import {
+  type Comparison,
+  compareTensor,
+  compareValue,
+  type Difference,
+  resultItems,
+} from '../compare/compare.ts';
+import { declinedReason } from '../run/verdict.ts';
+import { isTensor } from '../tensors.ts';
+import { MissingOp, torchCall } from '../torch-call/call.ts';
+import { type DecodedCall, decodeCall, decodeTensor, Undecodable } from './decode.ts';
+import {
+  isTagged,
+  isTensorRecord,
+  type SampleRecord,
+  type TensorRecord,
+  type ValueRecord,
+} from './format.ts';
+import { hasContents, processOutput, seedOf } from './opinfo.ts';
+
+/** How one recorded call went on a backend. */
+export type SampleOutcome =
+  | { readonly verdict: 'passed'; readonly ulp: number }
+  | { readonly verdict: 'failed'; readonly differences: readonly Difference[]; readonly ulp: number }
+  | { readonly verdict: 'declined' | 'missing'; readonly reason: string };
+
+/** Makes a recorded call on the default device, and compares its output and its gradients. */
+export async function replaySample(
+  op: string,
+  variant: string,
+  sample: SampleRecord,
+): Promise<SampleOutcome> {
+  try {
+    const call = decodeCall(sample);
+    torch.manualSeed(seedOf(op, sample.seed));
+    const output = await raised(() => torchCall(op, variant, call.input, call.args, call.kwargs));
+    if (sample.error !== undefined) return judgeError(sample.error, output);
+    if (output.error !== undefined) throw output.error;
+    return judge(
+      await compareOutput(op, sample, output.value),
+      await compareGradients(op, sample, call, output.value),
+    );
+  } catch (error) {
+    if (error instanceof MissingOp || error instanceof Undecodable) {
+      return { verdict: 'missing', reason: error.message };
+    }
+    const reason = declinedReason(error);
+    if (reason !== undefined) return { verdict: 'declined', reason };
+    return failed({ where: 'call', what: 'error', expected: 'no error', got: firstLine(error) });
+  }
+}
+
+/** What a call gave, or threw on purpose. */
+interface Raised {
+  readonly value?: unknown;
+  readonly error?: unknown;
+}
+
+async function raised(call: () => unknown): Promise<Raised> {
+  try {
+    return { value: await call() };
+  } catch (error) {
+    if (error instanceof MissingOp) throw error;
+    return { error };
+  }
+}
+
+function judgeError([type, text]: readonly [string, string], { error, value }: Raised): SampleOutcome {
+  const expected = `${type}: ${text}`;
+  if (error === undefined) {
+    return failed({
+      where: 'call',
+      what: 'error',
+      expected,
+      got: isTensor(value) ? 'a tensor' : String(value),
+    });
+  }
+  if (error instanceof torch.TensorError || (error as Error).name === 'TypeError')
+    return { verdict: 'passed', ulp: 0 };
+  return failed({ where: 'call', what: 'error', expected, got: firstLine(error) });
+}
+
+function judge(...comparisons: readonly Comparison[]): SampleOutcome {
+  const differences = comparisons.flatMap((comparison) => comparison.differences);
+  const ulp = Math.max(...comparisons.map((comparison) => comparison.ulp));
+  return differences.length === 0 ? { verdict: 'passed', ulp } : { verdict: 'failed', differences, ulp };
+}
+
+function failed(difference: Difference): SampleOutcome {
+  return { verdict: 'failed', differences: [difference], ulp: 0 };
+}
+
+async function compareOutput(op: string, sample: SampleRecord, output: unknown): Promise<Comparison> {
+  const { processed_output: processed } = sample;
+  if (processed === undefined) {
+    return compareValue('output', sample.output ?? null, output, { contents: hasContents(op) });
+  }
+  return compareValue('processed output', processed, processedLike(op, output, processed));
+}
+
+function processedLike(op: string, output: unknown, recorded: ValueRecord): unknown {
+  const parts = isTagged(recorded) && recorded.$ === 'tuple' ? recorded.v : [recorded];
+  const [first] = parts;
+  const rank = first !== undefined && isTensorRecord(first) ? first.shape.length : 0;
+  return processOutput(op, output, parts.length, rank);
+}
+
+/** Pulls the recorded cotangents back and compares what arrives at each leaf. */
+async function compareGradients(
+  op: string,
+  sample: SampleRecord,
+  call: DecodedCall,
+  output: unknown,
+): Promise<Comparison> {
+  const { cotangents, grad_targets: targets, grads, processed_output: processed } = sample;
+  if (cotangents === undefined || targets === undefined || grads === undefined)
+    return { differences: [], ulp: 0 };
+  const outputs = byPath(processed === undefined ? output : processedLike(op, output, processed), 'out');
+  const roots: torch.Tensor[] = [];
+  const gradOutputs: torch.Tensor[] = [];
+  for (const [path, cotangent] of Object.entries(cotangents)) {
+    const root = outputs.get(path);
+    // A missing or detached root has been reported with the output.
+    if (root?.requiresGrad !== true || String(root.shape) !== String(cotangent.shape)) continue;
+    roots.push(root);
+    gradOutputs.push(decodeTensor(cotangent));
+  }
+  if (roots.length === 0) return { differences: [], ulp: 0 };
+  const leaves = targets.map((path) => call.leaves.get(path)!);
+  const ours = torch.grad(roots, leaves, { gradOutputs, allowUnused: true });
+  const parts: Comparison[] = [];
+  for (const [i, path] of targets.entries())
+    parts.push(await compareGrad(path, grads[i] ?? null, ours[i] ?? null));
+  return {
+    differences: parts.flatMap((part) => part.differences),
+    ulp: Math.max(0, ...parts.map((p) => p.ulp)),
+  };
+}
+
+async function compareGrad(
+  path: string,
+  expected: TensorRecord | null,
+  got: torch.Tensor | null,
+): Promise<Comparison> {
+  const where = `grad of ${path}`;
+  if (expected !== null) return compareTensor(where, expected, got);
+  if (got === null) return { differences: [], ulp: 0 };
+  return { differences: [{ where, what: 'kind', expected: 'none: not used', got: 'a gradient' }], ulp: 0 };
+}
+
+function byPath(
+  value: unknown,
+  path: string,
+  found: Map<string, torch.Tensor> = new Map(),
+): Map<string, torch.Tensor> {
+  if (isTensor(value)) found.set(path, value);
+  else for (const [i, item] of (resultItems(value) ?? []).entries()) byPath(item, `${path}[${i}]`, found);
+  return found;
+}
+
+function firstLine(error: unknown): string {
+  return String(error).split('\n', 1)[0]!.slice(0, 300);
+}

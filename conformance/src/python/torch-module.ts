@@ -1,0 +1,120 @@
+import * as torch from '@taimatsu/core';
+import { isTensor } from '../tensors.ts';
+import type { Kwargs } from '../torch-call/bind.ts';
+import { callFunction, isKnownOp, MissingOp } from '../torch-call/call.ts';
+import { camel } from '../torch-call/row.ts';
+import { PySlice, PyTuple, pyTuple } from '../values.ts';
+import { PyContext, PyDType, PySize } from './objects.ts';
+import { plain } from './operators.ts';
+
+/** Functions with an argument that is data, where 1 makes int64 and 1. float32: which one it is. */
+const takesData: ReadonlyMap<string, number> = new Map([
+  ['tensor', 0],
+  ['full', 1],
+  ['full_like', 1],
+]);
+
+/** A Python value as our API takes it; `data` keeps ints apart from floats. */
+export function toOurs(value: unknown, data = false): unknown {
+  if (value instanceof PyDType) return value.dtype;
+  if (value instanceof PySlice || isTensor(value)) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => toOurs(item, data));
+    return value instanceof PyTuple ? pyTuple(items) : items;
+  }
+  return data ? value : plain(value);
+}
+
+/** What our API gave as the Python value. */
+export function toPython(value: unknown, name = ''): unknown {
+  if (name === 'shape' || name === 'size')
+    return Array.isArray(value) ? PySize.from(ints(value)) : ints([value])[0];
+  if (name === 'dtype' && torch.isDType(value)) return new PyDType(value);
+  if (typeof value === 'number' && integral.has(name)) return BigInt(value);
+  return value;
+}
+
+const integral: ReadonlySet<string> = new Set([
+  'ndim',
+  'dim',
+  'numel',
+  'storage_offset',
+  'element_size',
+  '_version',
+]);
+
+function ints(values: readonly unknown[]): unknown[] {
+  return values.map((value) => (typeof value === 'number' ? BigInt(value) : value));
+}
+
+type Special = (args: readonly unknown[], kwargs: Kwargs) => unknown;
+
+function gradMode(enabled: boolean): PyContext {
+  let before = true;
+  return new PyContext(
+    () => {
+      before = torch.isGradEnabled();
+      torch.setGradEnabled(enabled);
+    },
+    () => {
+      torch.setGradEnabled(before);
+    },
+  );
+}
+
+/** Functions of `torch` that are not operators. */
+const specials: Readonly<Record<string, Special>> = {
+  no_grad: () => gradMode(false),
+  enable_grad: () => gradMode(true),
+  set_grad_enabled: ([enabled]) => {
+    torch.setGradEnabled(enabled === true);
+    return null;
+  },
+  is_grad_enabled: () => torch.isGradEnabled(),
+  manual_seed: ([seed]) => {
+    torch.manualSeed(Number(seed));
+    return null;
+  },
+  'autograd.grad': ([outputs, inputs, second], { grad_outputs = second, ...kwargs }) => {
+    const options = { ...camelled(kwargs), ...(grad_outputs == null ? {} : { gradOutputs: grad_outputs }) };
+    return pyTuple(torch.grad(outputs as torch.Tensor, inputs as torch.Tensor, options as torch.GradOptions));
+  },
+};
+
+/** Calls `torch.PATH(...)`. */
+export function callTorch(path: string, args: readonly unknown[], kwargs: Kwargs): unknown {
+  const data = takesData.get(path);
+  const ours = args.map((arg, i) => toOurs(arg, i === data));
+  const named = Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [key, toOurs(value)]));
+  if (Object.hasOwn(specials, path)) return specials[path]!(ours, named);
+  if (isKnownOp(path)) return callFunction(path, ours, named);
+  const found = (torch as Readonly<Record<string, unknown>>)[camel(path)];
+  if (typeof found !== 'function') throw new MissingOp(path, `the library has no ${camel(path)}`);
+  return found(...ours, ...optionsOf(named));
+}
+
+/** Calls a tensor's method. Readers wait, so that every backend can be read. */
+export function callMethod(
+  self: torch.Tensor,
+  name: string,
+  args: readonly unknown[],
+  kwargs: Kwargs,
+): unknown {
+  const ours = args.map((arg) => toOurs(arg));
+  const named = Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [key, toOurs(value)]));
+  if (name === 'item') return self.itemAsync();
+  if (name === 'tolist') return self.tolistAsync();
+  if (name === 'size') return ours.length === 0 ? self.shape : self.shape.at(Number(ours[0]));
+  if (isKnownOp(name) && !name.endsWith('_')) return callFunction(name, [self, ...ours], named);
+  const method = (self as unknown as Readonly<Record<string, unknown>>)[camel(name)];
+  if (typeof method !== 'function') throw new MissingOp(name, `tensors have no ${camel(name)}`);
+  return method.call(self, ...ours, ...optionsOf(named));
+}
+
+function optionsOf(kwargs: Kwargs): readonly unknown[] {
+  return Object.keys(kwargs).length === 0 ? [] : [camelled(kwargs)];
+}
+
+function camelled(kwargs: Kwargs): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [camel(key), value]));
+}

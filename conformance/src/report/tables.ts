@@ -1,0 +1,77 @@
+import colors from 'picocolors';
+import { getBorderCharacters, table } from 'table';
+import type { OpCount } from '../corpus/replay.ts';
+import type { ScenarioResult } from '../run/run-scenario.ts';
+import { type BackendReplay, type ReplayReport, standingOf, standings, totals } from './replay-report.ts';
+import { mark } from './style.ts';
+
+type Cells = readonly (readonly string[])[];
+
+function columns(rows: Cells, numbersFrom = Number.POSITIVE_INFINITY): string {
+  if (rows.length === 0) return '';
+  const aligned = rows[0]!.map((_, i) => ({
+    alignment: i >= numbersFrom ? ('right' as const) : ('left' as const),
+  }));
+  return table(
+    rows.map((row) => [...row]),
+    {
+      border: getBorderCharacters('void'),
+      columnDefault: { paddingLeft: 0, paddingRight: 2 },
+      drawHorizontalLine: () => false,
+      columns: aligned,
+    },
+  );
+}
+
+/** A line per scenario and backend. */
+export function scenarioTable(results: readonly ScenarioResult[]): string {
+  const rows = results.map(({ id, backend, verdict, cells, milliseconds }) => {
+    const passed = cells.filter(
+      (cell) => cell.verdict === 'pass' || cell.verdict === 'pass-by-fallback',
+    ).length;
+    return [mark(verdict), id, backend, `${passed}/${cells.length}`, `${milliseconds.toFixed(1)} ms`];
+  });
+  return columns([['', 'scenario', 'backend', 'cells', 'time'].map(colors.bold), ...rows], 3);
+}
+
+/** A line per operator. */
+export function replayTable({ ops, maxUlp }: BackendReplay): string {
+  const heads = ['', 'op', 'samples', 'passed', 'failed', 'declined', 'missing', 'max ULP'].map(colors.bold);
+  const rows = Object.entries(ops).map(([op, count]) => [
+    standingMark(count),
+    op,
+    ...[count.samples, count.passed, count.failed, count.declined, count.missing].map(quietZero),
+    ulpText(maxUlp[op]),
+  ]);
+  return columns([heads, ...rows], 2);
+}
+
+/** The largest error as a short number. */
+export function ulpText(ulp: number | undefined): string {
+  return ulp === undefined ? '' : ulp < 1e6 ? String(Math.round(ulp * 10) / 10) : ulp.toExponential(1);
+}
+
+/** A line per backend. */
+export function replaySummary(report: ReplayReport): string {
+  const heads = ['backend', 'ops right', 'wrong', 'declined', 'missing', 'no samples', 'samples', 'passed'];
+  const rows = Object.entries(report.backends).map(([name, backend]) => {
+    const { right, wrong, declined, missing, empty } = standings(backend);
+    const { samples, passed } = totals(backend);
+    return [name, ...[right, wrong, declined, missing, empty, samples, passed].map(String)];
+  });
+  return columns([heads.map(colors.bold), ...rows], 1);
+}
+
+function standingMark(count: OpCount): string {
+  const standing = standingOf(count);
+  const paint = {
+    right: colors.green,
+    wrong: colors.red,
+    declined: colors.yellow,
+    missing: colors.dim,
+    empty: colors.dim,
+  };
+  return paint[standing](standing);
+}
+
+const quietZero = (value: number): string => (value === 0 ? colors.dim('0') : String(value));

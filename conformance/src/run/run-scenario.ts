@@ -1,0 +1,121 @@
+import { getDefaultDevice, setDefaultDevice, setGradEnabled } from '@taimatsu/core';
+import type { Backend } from '@taimatsu/core/backend';
+import { compareTensor, type Difference } from '../compare/compare.ts';
+import { Interpreter, raisedText } from '../python/interpreter.ts';
+import { codeToRun } from '../scenario/assemble.ts';
+import type { Cell, Expectation, Scenario } from '../scenario/schema.ts';
+import { declinedReason, type Verdict } from './verdict.ts';
+
+/** How a cell went, with what it printed. */
+export interface CellResult {
+  readonly id: string;
+  readonly verdict: Verdict;
+  /** What it printed, then the exception that ended it. */
+  readonly output: string;
+  readonly error: string | undefined;
+  readonly differences: readonly Difference[];
+  /** Why the backend declined. */
+  readonly reason?: string;
+}
+
+/** How a scenario went on a backend: as well as its worst cell. */
+export interface ScenarioResult {
+  readonly id: string;
+  readonly backend: string;
+  readonly verdict: Verdict;
+  readonly milliseconds: number;
+  readonly cells: readonly CellResult[];
+}
+
+/** Runs a scenario on a backend, cell by cell. Puts the default device back afterwards. */
+export async function runScenario(
+  scenario: Scenario,
+  backend: Backend,
+  name: string,
+): Promise<ScenarioResult> {
+  const before = setDefaultDevice(backend);
+  const start = performance.now();
+  try {
+    const python = new Interpreter();
+    const cells: CellResult[] = [];
+    for (const cell of scenario.cells) cells.push(await runCell(python, cell, scenario.expect[cell.id]!));
+    const milliseconds = performance.now() - start;
+    return {
+      id: scenario.id,
+      backend: name,
+      verdict: worst(cells.map((cell) => cell.verdict)),
+      milliseconds,
+      cells,
+    };
+  } finally {
+    setGradEnabled(true);
+    if (before !== undefined) setDefaultDevice(before);
+  }
+}
+
+const order: readonly Verdict[] = ['pass', 'pass-by-fallback', 'declined', 'fail'];
+
+/** The worst of several verdicts; nothing at all is a failure, for what did not run is never green. */
+export function worst(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.length === 0) return 'fail';
+  return order[Math.max(...verdicts.map((verdict) => order.indexOf(verdict)))]!;
+}
+
+async function runCell(python: Interpreter, cell: Cell, expected: Expectation): Promise<CellResult> {
+  const { counters } = getDefaultDevice();
+  const fallbacks = counters.fallbacks;
+  let printed = '';
+  let error: string | undefined;
+  try {
+    printed = await python.run(codeToRun(cell));
+  } catch (thrown) {
+    const reason = declinedReason(thrown);
+    printed = python.takeOutput();
+    if (reason !== undefined) {
+      return {
+        id: cell.id,
+        verdict: 'declined',
+        output: trimmed(printed),
+        error: undefined,
+        differences: [],
+        reason,
+      };
+    }
+    error = raisedText(thrown);
+  }
+  const output = trimmed(printed);
+  const differences = [
+    ...compareText('output', expected.output, output),
+    ...compareText('error', expected.error ?? 'no error', error ?? 'no error'),
+    ...(await compareValues(python, expected)),
+  ];
+  const passed = counters.fallbacks > fallbacks ? 'pass-by-fallback' : 'pass';
+  return { id: cell.id, verdict: differences.length === 0 ? passed : 'fail', output, error, differences };
+}
+
+function trimmed(printed: string): string {
+  return printed.replace(/\n$/, '');
+}
+
+async function compareValues(
+  python: Interpreter,
+  { values = {} }: Expectation,
+): Promise<readonly Difference[]> {
+  const differences: Difference[] = [];
+  for (const [name, expected] of Object.entries(values)) {
+    const comparison = await compareTensor(name, expected, python.names.get(name));
+    differences.push(...comparison.differences);
+  }
+  return differences;
+}
+
+/** Compares printed text after normalising object addresses. */
+export function compareText(where: string, expected: string, got: string): readonly Difference[] {
+  if (normalise(expected) === normalise(got)) return [];
+  return [{ where, what: where === 'error' ? 'error' : 'text', expected, got }];
+}
+
+/** Object addresses differ from run to run: `0x7f…` stands for each. Nothing else is touched. */
+export function normalise(text: string): string {
+  return text.replace(/\b0x[0-9a-f]+/g, '0x7f…');
+}

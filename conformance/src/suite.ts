@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { assemble } from './scenario/assemble.ts';
+import type { Scenario, SuiteFile } from './scenario/schema.ts';
+
+// This file is as deep as the built one, so that the path holds for both.
+const folder: URL = new URL('../suite/', import.meta.url);
+
+/** The suite's files by name, as they are. */
+export function suiteFiles(): ReadonlyMap<string, SuiteFile> {
+  const names = readdirSync(fileURLToPath(folder)).filter(
+    (name) => name.endsWith('.json') && name !== 'schema.json',
+  );
+  return new Map(
+    names
+      .sort(byStem)
+      .map((name) => [name, JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as SuiteFile]),
+  );
+}
+
+/** The suite that comes with this package. */
+export function loadSuite(): readonly Scenario[] {
+  return assemble([...suiteFiles().values()]);
+}
+
+/** `notebook` before `notebook-seeds`. */
+function byStem(a: string, b: string): number {
+  return a.replace(/\.json$/, '') < b.replace(/\.json$/, '') ? -1 : 1;
+}
