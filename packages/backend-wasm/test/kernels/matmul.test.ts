@@ -148,7 +148,9 @@ describe.each(targets)('relaxed $relaxed', (target) => {
       [0, 1, 2, 50, 67],
     ]) {
       view('f32', atC).fill(Number.NaN as never, 0, m * n);
-      cuts.slice(1).forEach((to, i) => matmul.run(product, { from: cuts[i] ?? 0, to }));
+      cuts.slice(1).forEach((to, i) => {
+        matmul.run(product, { from: cuts[i] ?? 0, to });
+      });
       expect(new Int32Array(memory.buffer, atC, m * n)).toEqual(whole);
     }
   });

@@ -44,7 +44,7 @@ type Call = (...args: number[]) => void;
 const goalDepth = 256;
 /** A block of A stays in the second cache, one of B in the third. */
 const blockBytes = { a: 192 * 1024, b: 1024 * 1024 };
-const tileBytes = 2048;
+export const tileBytes: number = 2048;
 /** Up to this many multiplications, setting up blocks costs more than it saves. */
 const smallWork = 256;
 /** Up to this many columns, A is read where it lies: packing it would cost more than it saves. */
@@ -268,6 +268,7 @@ export class Matmul {
 }
 
 /** Blocks of equal depth: a thin last one would cost as much in stores as a full one. */
-const blockDepth = (depth: number): number => Math.ceil(depth / Math.max(1, Math.round(depth / goalDepth)));
+export const blockDepth: (depth: number) => number = (depth) =>
+  Math.ceil(depth / Math.max(1, Math.round(depth / goalDepth)));
 
-const roundUp = (x: number, to: number): number => Math.ceil(x / to) * to;
+export const roundUp: (x: number, to: number) => number = (x, to) => Math.ceil(x / to) * to;

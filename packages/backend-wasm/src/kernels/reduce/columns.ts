@@ -63,12 +63,16 @@ function stripReducer(
         const mapped = spec.map === undefined ? (inputs[0] as V) : f.let(spec.map(f, inputs, args));
         f.set(sum, r.combine(sum, mapped));
       });
-      at.forEach((address, i) => f.set(address, i32.add(address, strides[i] as I)));
+      at.forEach((address, i) => {
+        f.set(address, i32.add(address, strides[i] as I));
+      });
       f.set(count, i32.sub(count, 1));
     });
   };
   return (out) => {
-    at.forEach((address, i) => f.set(address, pointers[i] as I));
+    at.forEach((address, i) => {
+      f.set(address, pointers[i] as I);
+    });
     f.set(left, rows);
     clear();
     if (wides === undefined) {
@@ -80,7 +84,9 @@ function stripReducer(
         f.set(count, select(i32.lt_u(left, blockRows), left, i32.const(blockRows)));
         f.set(left, i32.sub(left, count));
         run(count);
-        wides.forEach((wide, j) => wide.add(sums[j] as V));
+        wides.forEach((wide, j) => {
+          wide.add(sums[j] as V);
+        });
         clear();
       });
     }

@@ -27,7 +27,9 @@ export function defineRows(module: Module, name: string, spec: ReduceSpec): Func
     const row = rowReducer(f, spec, pointers, length, args);
     f.while(rows, () => {
       row(out);
-      pointers.forEach((pointer, i) => f.set(pointer, i32.add(pointer, strides[i] as I)));
+      pointers.forEach((pointer, i) => {
+        f.set(pointer, i32.add(pointer, strides[i] as I));
+      });
       f.set(out, i32.add(out, outStride));
       f.set(rows, i32.sub(rows, 1));
     });
