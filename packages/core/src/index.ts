@@ -1,5 +1,17 @@
+/**
+ * Tensors and autograd with PyTorch's semantics. A backend decides where they live: see `setDefaultDevice`.
+ * @packageDocumentation
+ */
+import { installMethods } from './ops/methods.ts';
+
 export * from './autograd/index.ts';
 export * from './backend/registry.ts';
 export * from './dtype/index.ts';
 export * from './errors/index.ts';
+export { clone, contiguous, to } from './ops/copy.ts';
+export * from './ops/index.ts';
+export * from './print/index.ts';
+export { defaultGenerator, Generator, manualSeed } from './rng/index.ts';
 export { Tensor } from './tensor/index.ts';
+
+installMethods();

@@ -22,7 +22,7 @@ export function accumulatorOf(leaf: Tensor): Node<AccumulateAttrs> {
 }
 
 /** True for the nodes that {@link accumulatorOf} makes. */
-export function isAccumulator(node: Node): node is Node<AccumulateAttrs> {
+export function isAccumulator(node: Node): boolean {
   return node.record === (record as unknown);
 }
 

@@ -49,7 +49,11 @@ function rootsOf(outputs: readonly Tensor[], grads: readonly (Tensor | null | un
     const node = gradientNode(output);
     if (node === null) fail('autograd/no-graph', { index });
     const start = grad ?? withGradMode(false, () => output.onesLike());
-    return { node, outputNr: outputNrOf(output), grad: start.dtype === output.dtype ? start : start.to(output.dtype) };
+    return {
+      node,
+      outputNr: outputNrOf(output),
+      grad: start.dtype === output.dtype ? start : start.to(output.dtype),
+    };
   });
 }
 
@@ -98,7 +102,11 @@ function capturesOf(inputs: readonly Tensor[]): Capture[] {
  * leaves; `.grad` is left alone. An input that nothing depends on gives null with `allowUnused`.
  * @throws `autograd/unused`, `autograd/input-no-grad` and what {@link backward} throws
  */
-export function grad(outputs: TensorOrList, inputs: TensorOrList, options: GradOptions = {}): (Tensor | null)[] {
+export function grad(
+  outputs: TensorOrList,
+  inputs: TensorOrList,
+  options: GradOptions = {},
+): (Tensor | null)[] {
   const { materializeGrads = false } = options;
   if (materializeGrads && options.allowUnused === false) fail('autograd/materialize', {});
   const allowUnused = options.allowUnused ?? materializeGrads;

@@ -157,7 +157,8 @@ class Run {
       if (this.captures === undefined) this.accumulate(node.attrs.variable, grads[0]);
       return;
     }
-    if (this.captures !== undefined && !node.nextNodes.some((n) => n !== null && this.states.get(n)?.wanted)) {
+    const leads = (next: Node | null): boolean => next !== null && this.states.get(next)?.wanted === true;
+    if (this.captures !== undefined && !node.nextNodes.some(leads)) {
       this.skip(node);
       return;
     }

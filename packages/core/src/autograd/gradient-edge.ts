@@ -13,7 +13,8 @@ export function metaOf(tensor: Tensor): AutogradMeta {
 export function gradFnOf(tensor: Tensor): Node | null {
   const meta = tensor.autograd;
   if (meta === undefined) return null;
-  if (meta.view !== null && meta.view.version !== tensor.counter.version) regenerateView(tensor, meta, meta.view);
+  if (meta.view !== null && meta.view.version !== tensor.counter.version)
+    regenerateView(tensor, meta, meta.view);
   return meta.node;
 }
 

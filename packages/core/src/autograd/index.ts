@@ -9,7 +9,15 @@ export {
   swapGradMode,
   withGradMode,
 } from './modes.ts';
-export { addHook, installZeros, Node, type NodeHook, type NodePreHook, type OutputMeta } from './node.ts';
+export {
+  addHook,
+  type Factories,
+  installFactories,
+  Node,
+  type NodeHook,
+  type NodePreHook,
+  type OutputMeta,
+} from './node.ts';
 export type { GradRecord, InputGrad, Operand, VjpContext } from './record.ts';
 export { attach, connect, isTracked, track, trackAll } from './track.ts';
 export {

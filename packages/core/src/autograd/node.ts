@@ -1,5 +1,5 @@
 import type { Backend } from '../backend/index.ts';
-import { type DType, dtypeInfo } from '../dtype/index.ts';
+import { type DType, dtypeInfo, type Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import type { Shape } from '../shape/index.ts';
 import { AutogradMeta, aliasTensor, Tensor, type TensorHook } from '../tensor/index.ts';
@@ -108,7 +108,10 @@ export class Node<A = any> implements VjpContext<A> {
   }
 
   input(index: number): Tensor {
-    return this.operand(index) as Tensor;
+    const value = this.operand(index);
+    if (value instanceof Tensor) return value;
+    const { dtype, backend } = this.outputs[0]!;
+    return factories!.scalar(value, dtype, backend);
   }
 
   operand(index: number): Operand {
@@ -134,7 +137,7 @@ export class Node<A = any> implements VjpContext<A> {
     const grad = this.arrived[index];
     if (grad !== undefined) return grad;
     const { shape, dtype, backend } = this.outputs[index]!;
-    return zerosFor(shape, dtype, backend);
+    return factories!.zeros(shape, dtype, backend);
   }
 
   private checkVersion(saved: Tensor, expected: number, outputNr: number | undefined): void {
@@ -210,11 +213,15 @@ export function addHook<H>(hooks: H[], hook: H): { remove(): void } {
   };
 }
 
-let zerosFor: (shape: Shape, dtype: DType, backend: Backend) => Tensor = () => {
-  throw new Error('zeros are installed by the ops layer');
-};
+/** How the nodes make the tensors they need by themselves. */
+export interface Factories {
+  zeros(shape: Shape, dtype: DType, backend: Backend): Tensor;
+  scalar(value: Scalar, dtype: DType, backend: Backend): Tensor;
+}
 
-/** The ops layer says how zeros are made, since nodes come before operations. */
-export function installZeros(make: typeof zerosFor): void {
-  zerosFor = make;
+let factories: Factories | undefined;
+
+/** The ops layer says how tensors are made, since nodes come before operations. */
+export function installFactories(given: Factories): void {
+  factories = given;
 }

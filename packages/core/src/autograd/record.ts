@@ -8,7 +8,7 @@ export type Operand = Tensor | Scalar;
 export interface VjpContext<A = unknown> {
   /** What the operation's record keeps besides tensors: axes, shapes, flags. */
   readonly attrs: A;
-  /** Saved input number `index`, a tensor. @throws `autograd/second-backward`, `autograd/version` */
+  /** Saved input number `index`; a scalar comes as a 0-d tensor. @throws `autograd/second-backward`, `autograd/version` */
   input(index: number): Tensor;
   /** Saved input number `index`, a tensor or a scalar. */
   operand(index: number): Operand;

@@ -13,7 +13,11 @@ export function isTracked(inputs: readonly (Operand | null | undefined)[]): bool
 }
 
 /** The node of an operation, connected to its inputs; outputs are attached and values saved by the caller. */
-export function connect<A>(record: GradRecord<A>, inputs: readonly (Operand | null | undefined)[], attrs: A): Node<A> {
+export function connect<A>(
+  record: GradRecord<A>,
+  inputs: readonly (Operand | null | undefined)[],
+  attrs: A,
+): Node<A> {
   const node = new Node(record, attrs);
   for (const input of inputs) {
     const next = input instanceof Tensor ? gradientNode(input) : null;

@@ -6,6 +6,7 @@ export * from '../dtype/index.ts';
 export * from '../errors/index.ts';
 export * from '../kernel/index.ts';
 export * from '../scalar/index.ts';
+export type { Shape, Strides } from '../shape/index.ts';
 export { type Backend, type Counters, newCounters } from './backend.ts';
 export { type ElementArray, elementArray, elementArrayOver } from './elements.ts';
 export { allNative, type DTypeSupport, type Manifest } from './manifest.ts';

@@ -74,4 +74,3 @@ export function launchReduce(
 export function viewAt(tensor: Tensor, offset: number): View {
   return { storage: tensor.storage, offset, dtype: tensor.dtype };
 }
-

@@ -25,8 +25,14 @@ import {
   type ScalarKernel,
   scalarKernel,
 } from '../scalar/index.ts';
-import { broadcastShapes, broadcastStrides, contiguousStrides, elementwiseStrides, type Shape } from '../shape/index.ts';
-import { emptyTensor, Tensor } from '../tensor/index.ts';
+import {
+  broadcastShapes,
+  broadcastStrides,
+  contiguousStrides,
+  elementwiseStrides,
+  type Shape,
+} from '../shape/index.ts';
+import { emptyTensor, type Tensor } from '../tensor/index.ts';
 import { freshCopy } from './copy.ts';
 import { checkDestination, overlapsPartially } from './inplace.ts';
 import { launchMap } from './launch.ts';
@@ -37,15 +43,16 @@ import { launchMap } from './launch.ts';
  * - `same`: computes and gives the promoted dtype
  * - `float`: as `same`, but integers and bools become the default dtype
  * - `bool`: computes in the promoted dtype and gives bool
- * - `first`: the first operand is a condition and takes no part in promotion
  */
-export type Promotion = 'same' | 'float' | 'bool' | 'first';
+export type Promotion = 'same' | 'float' | 'bool';
 
 /** An elementwise operation: one scalar expression, with its gradients beside it. */
 export interface PointwiseSpec<A = undefined> {
   /** PyTorch's name, for error texts. */
   readonly name: string;
   readonly promotion?: Promotion;
+  /** Which operand, if any, is a bool condition that takes no part in promotion. */
+  readonly condition?: number;
   /** The scalar expression; arguments arrive in the computing dtype, `attrs` scalars after the operands. */
   readonly forward: (...operands: Expr[]) => Expr;
   /** Absent for operations that have no derivative because their result is not continuous. */
@@ -103,15 +110,18 @@ export class Pointwise<A = undefined> {
   }
 
   private computeDtype(operands: readonly Operand[]): DType {
-    const { promotion, check } = this.spec;
-    const dtype = promotedDtype(promotion === 'first' ? operands.slice(1) : operands);
+    const { promotion, condition, check } = this.spec;
+    const dtype = promotedDtype(
+      condition === undefined ? operands : operands.filter((_, i) => i !== condition),
+    );
     if (check !== undefined) check(dtype, operands);
     return promotion === 'float' && !isFloatingPoint(dtype) ? getDefaultDtype() : dtype;
   }
 
   private kernel(operands: readonly Operand[], dtype: DType, constants: number, into?: DType): ScalarKernel {
     let key = dtypeInfo[dtype].id + (into === undefined ? 0 : 11 * (dtypeInfo[into].id + 1));
-    for (const operand of operands) key = key * 11 + (isTensor(operand) ? dtypeInfo[operand.dtype].id : SCALAR);
+    for (const operand of operands)
+      key = key * 11 + (isTensor(operand) ? dtypeInfo[operand.dtype].id : SCALAR);
     // The key is a small integer made of dtypes; the table grows with dtype combinations in use, never with shapes.
     const known = this.kernels[key];
     if (known !== undefined) return known;
@@ -126,14 +136,15 @@ export class Pointwise<A = undefined> {
     constants: number,
     into: DType | undefined,
   ): ScalarKernel {
-    const { promotion, forward } = this.spec;
+    const { promotion, condition, forward } = this.spec;
     let inputs = 0;
     let params = 0;
     const args = operands.map((operand, i) => {
-      const target = promotion === 'first' && i === 0 ? 'bool' : dtype;
+      const target = i === condition ? 'bool' : dtype;
       return isTensor(operand) ? cast(load(inputs++, operand.dtype), target) : param(params++, target);
     });
-    for (let i = 0; i < constants; i++) args.push(param(params++, isFloatingPoint(dtype) ? dtype : 'float64'));
+    for (let i = 0; i < constants; i++)
+      args.push(param(params++, isFloatingPoint(dtype) ? dtype : 'float64'));
     const body = forward(...args);
     return scalarKernel(body, into ?? (promotion === 'bool' ? 'bool' : dtype));
   }
@@ -182,7 +193,11 @@ function emptyResult(inputs: readonly Tensor[], dtype: DType): Tensor {
   return emptyTensor(inputs[0]!.backend, dtype, shape, strides);
 }
 
-function launchScalars(operands: readonly Operand[], dtype: DType, constants: readonly number[]): readonly Literal[] {
+function launchScalars(
+  operands: readonly Operand[],
+  dtype: DType,
+  constants: readonly number[],
+): readonly Literal[] {
   const scalars: Literal[] = [];
   for (const operand of operands) if (typeof operand !== 'object') scalars.push(scalarFor(operand, dtype));
   for (const constant of constants) scalars.push(constant);
@@ -209,4 +224,3 @@ function readsSelf<A>(gradient: GradRecord<A>, wanted: readonly unknown[]): bool
   if (!('grads' in gradient)) return gradient.saves?.in === 'all' || gradient.saves?.in?.includes(0) === true;
   return gradient.grads.some((formula, i) => wanted[i] != null && formula?.in?.includes(0) === true);
 }
-

@@ -43,7 +43,15 @@ function describe(name: DType, id: number): DTypeInfo {
   const title = titles[id] as string;
   const category: Category = id === 0 ? 'bool' : id < 6 ? 'int' : 'float';
   const compute: DType = name === 'float16' || name === 'bfloat16' ? 'float32' : name;
-  return { name, id, itemsize: sizes[id] as number, category, title, typeName: `torch.${title}Tensor`, compute };
+  return {
+    name,
+    id,
+    itemsize: sizes[id] as number,
+    category,
+    title,
+    typeName: `torch.${title}Tensor`,
+    compute,
+  };
 }
 
 /** Facts about every dtype, by name. */

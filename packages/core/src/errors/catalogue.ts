@@ -14,10 +14,15 @@ export interface CatalogueEntry {
 }
 
 /** Every error, by stable code. `docs/errors.md` is generated from this table. */
-export const catalogue = { ...autograd, ...backend, ...dtype, ...index, ...op, ...random, ...shape } satisfies Record<
-  string,
-  CatalogueEntry
->;
+export const catalogue = {
+  ...autograd,
+  ...backend,
+  ...dtype,
+  ...index,
+  ...op,
+  ...random,
+  ...shape,
+} satisfies Record<string, CatalogueEntry>;
 
 export type Catalogue = typeof catalogue;
 export type ErrorCode = keyof Catalogue;

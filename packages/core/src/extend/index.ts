@@ -1,1 +1,34 @@
-export {};
+/**
+ * What op authors need, the built-in operations included: scalar expressions, records, tracking and launching.
+ * @packageDocumentation
+ */
+export {
+  attach,
+  type BackwardOptions,
+  connect,
+  type GradRecord,
+  type InputGrad,
+  isTracked,
+  metaOf,
+  noGrad,
+  type Operand,
+  rebaseHistory,
+  track,
+  trackAll,
+  type VjpContext,
+} from '../autograd/index.ts';
+export {
+  checkDestination,
+  contiguousCopy,
+  copyInto,
+  freshCopy,
+  launchMap,
+  launchReduce,
+  Pointwise,
+  type PointwiseSpec,
+  type Promotion,
+} from '../dispatch/index.ts';
+export { type Expr, s } from '../scalar/index.ts';
+export { emptyTensor, Tensor } from '../tensor/index.ts';
+export { type BinaryOp, binary, type PointwiseRecord, pointwise, type UnaryOp, unary } from './define.ts';
+export { nodeName } from './names.ts';

@@ -32,6 +32,8 @@ export interface IndexPlan {
   readonly axisSize: number;
   /** The addressed operand's stride along that dimension. */
   readonly axisStride: number;
+  /** True when negative indices count from the end; otherwise they are out of range. */
+  readonly wrap: boolean;
 }
 
 /** How `scatter` treats what is already there. `set` keeps the last writer in row-major order. */
@@ -47,8 +49,9 @@ export function planIndexed(
   operands: readonly [Strides, Strides, Strides],
   addressed: 0 | 2,
   axisSize: number,
+  wrap: boolean,
 ): IndexPlan {
   const axisStride = operands[addressed][axis] ?? 1;
   const strides = operands.map((own, i) => (i === addressed ? own.map((v, d) => (d === axis ? 0 : v)) : own));
-  return { loops: collapse(shape, strides, addressed === 0), axisSize, axisStride };
+  return { loops: collapse(shape, strides, addressed === 0), axisSize, axisStride, wrap };
 }

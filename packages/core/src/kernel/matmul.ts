@@ -1,4 +1,4 @@
-import type { ScalarKernel, Literal } from '../scalar/index.ts';
+import type { Literal, ScalarKernel } from '../scalar/index.ts';
 import type { Strides } from '../shape/index.ts';
 import type { Loops } from './loops.ts';
 import type { View } from './view.ts';

@@ -38,7 +38,7 @@ export interface Kernels {
   matmul(plan: MatmulPlan, out: View, a: View, b: View, epilogue: Epilogue | undefined): void;
 
   /**
-   * `out[p] = source[p with the axis replaced by index[p]]`. `index` is int64; negative indices count from the end.
+   * `out[p] = source[p with the axis replaced by index[p]]`. `index` is int64.
    * Returns the first index out of range, or undefined; where reads are asynchronous, undefined at once and the
    * failure with the next read.
    */

@@ -18,7 +18,7 @@ export {
   rewrite,
   visit,
 } from './expr.ts';
-export { computeDtype, type ScalarKernel, scalarKernel } from './kernel.ts';
+export { computeDtype, operandsOf, type ScalarKernel, scalarKernel } from './kernel.ts';
 export { castValue, toInt32, toInt64, wrapInt } from './reference/cast.ts';
 export { type Environment, interpret, referenceOp } from './reference/evaluate.ts';
 export * as floatMath from './reference/float.ts';

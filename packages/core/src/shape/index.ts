@@ -1,5 +1,11 @@
 export { type Axis, normalizeAxes, normalizeAxis, reducedShape } from './axis.ts';
-export { broadcastAxes, broadcastShapes, broadcastStrides, expandShape, isBroadcastable } from './broadcast.ts';
+export {
+  broadcastAxes,
+  broadcastShapes,
+  broadcastStrides,
+  expandShape,
+  isBroadcastable,
+} from './broadcast.ts';
 export { elementwiseStrides, isDense, likeStrides, overlapsItself, stridesInOrder } from './layout.ts';
 export { inferShape, viewStrides } from './reshape.ts';
 export {

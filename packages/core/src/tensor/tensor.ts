@@ -22,7 +22,7 @@ export class Tensor {
   counter: VersionCounter;
   /** What autograd knows of this tensor. */
   autograd: AutogradMeta | undefined;
-  private contiguous: boolean | undefined;
+  private rowMajor: boolean | undefined;
 
   constructor(storage: Storage, dtype: DType, shape: Shape, strides: Strides, offset: number) {
     this.storage = storage;
@@ -32,7 +32,7 @@ export class Tensor {
     this.dtype = dtype;
     this.counter = storage;
     this.autograd = undefined;
-    this.contiguous = undefined;
+    this.rowMajor = undefined;
   }
 
   get backend(): Backend {
@@ -56,8 +56,8 @@ export class Tensor {
 
   /** True when the elements lie in memory one by one in row-major order. */
   isContiguous(): boolean {
-    this.contiguous ??= isContiguous(this.shape, this.strides);
-    return this.contiguous;
+    this.rowMajor ??= isContiguous(this.shape, this.strides);
+    return this.rowMajor;
   }
 
   /** The number of elements. */
@@ -81,7 +81,7 @@ export class Tensor {
     this.shape = other.shape;
     this.strides = other.strides;
     this.offset = other.offset;
-    this.contiguous = undefined;
+    this.rowMajor = undefined;
   }
 }
 

@@ -63,7 +63,7 @@ export const autograd = {
   ),
   'autograd/no-grad-view-inplace': runtimeError(
     (_: object) =>
-      'A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don\'t want the inplace to be tracked) or both outside (if you want the inplace to be tracked).',
+      "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",
   ),
   'autograd/detach-view': runtimeError(
     (_: object) =>
@@ -74,7 +74,9 @@ export const autograd = {
     (_: object) => "cannot register a hook on a tensor that doesn't require gradient",
   ),
   'autograd/hook-type': typeError((d: { got: string }) => `expected Variable, but hook returned '${d.got}'`),
-  'autograd/hook-size': runtimeError((d: { hook: string }) => `hook '${d.hook}' has changed the size of value`),
+  'autograd/hook-size': runtimeError(
+    (d: { hook: string }) => `hook '${d.hook}' has changed the size of value`,
+  ),
   'autograd/assign-size': runtimeError((_: object) => 'assigned grad has data of a different size'),
   'autograd/assign-type': runtimeError((_: object) => 'assigned grad has data of a different type'),
   'autograd/assign-self': runtimeError((_: object) => "can't assign Variable as its own grad"),

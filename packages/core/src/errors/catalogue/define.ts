@@ -7,7 +7,10 @@ export interface Entry<D> {
 }
 
 /** A mistake for which PyTorch raises `RuntimeError`. */
-export const runtimeError = <D>(message: (detail: D) => string): Entry<D> => ({ type: 'RuntimeError', message });
+export const runtimeError = <D>(message: (detail: D) => string): Entry<D> => ({
+  type: 'RuntimeError',
+  message,
+});
 
 /** A mistake for which PyTorch raises `TypeError`. */
 export const typeError = <D>(message: (detail: D) => string): Entry<D> => ({ type: 'TypeError', message });

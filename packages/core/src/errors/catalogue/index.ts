@@ -24,7 +24,9 @@ export const index = {
     (d: { mask: readonly number[]; at: number; shape: readonly number[] }) =>
       `The shape of the mask ${list(d.mask)} at index ${d.at} does not match the shape of the indexed tensor ${list(d.shape)} at index ${d.at}`,
   ),
-  'index/dtype': indexError((_: { dtype: string }) => 'tensors used as indices must be long, byte or bool tensors'),
+  'index/dtype': indexError(
+    (_: { dtype: string }) => 'tensors used as indices must be long, byte or bool tensors',
+  ),
   'index/kind': indexError(
     (d: { got: string }) =>
       `only integers, slices (\`:\`), ellipsis (\`...\`), None and long or byte Variables are valid indices (got ${d.got})`,

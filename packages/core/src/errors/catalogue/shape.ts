@@ -83,7 +83,14 @@ export const shape = {
       'unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.',
   ),
   'shape/storage-bounds': runtimeError(
-    (d: { shape: readonly number[]; strides: readonly number[]; offset: number; itemsize: number; need: number; have: number }) =>
+    (d: {
+      shape: readonly number[];
+      strides: readonly number[];
+      offset: number;
+      itemsize: number;
+      need: number;
+      have: number;
+    }) =>
       `setStorage: sizes ${list(d.shape)}, strides ${list(d.strides)}, storage offset ${d.offset}, and itemsize ${d.itemsize} requiring a storage size of ${d.need} are out of bounds for storage of size ${d.have}`,
   ),
   'shape/ragged': valueError(

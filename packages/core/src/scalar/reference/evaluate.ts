@@ -1,8 +1,8 @@
 import type { DType } from '../../dtype/index.ts';
 import { invariant } from '../../errors/index.ts';
 import type { Literal } from '../expr.ts';
-import { type EmitTable, render } from '../render.ts';
 import type { ScalarKernel } from '../kernel.ts';
+import { type EmitTable, render } from '../render.ts';
 import { type ScalarOp, scalarOps } from '../vocabulary.ts';
 import { bigintOps } from './bigint.ts';
 import { boolOps } from './bool.ts';

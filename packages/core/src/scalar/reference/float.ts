@@ -3,7 +3,10 @@ import { digamma, erf, erfc, erfinv, lgamma } from './special.ts';
 /** Half to even, keeping the sign of zero. */
 export function roundEven(x: number): number {
   if (!(Math.abs(x) < 4503599627370496)) return x;
-  const r = x < 0 || Object.is(x, -0) ? x - 4503599627370496 + 4503599627370496 : x + 4503599627370496 - 4503599627370496;
+  const r =
+    x < 0 || Object.is(x, -0)
+      ? x - 4503599627370496 + 4503599627370496
+      : x + 4503599627370496 - 4503599627370496;
   return r === 0 ? (x < 0 || Object.is(x, -0) ? -0 : 0) : r;
 }
 

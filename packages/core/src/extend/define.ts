@@ -1,0 +1,81 @@
+import type { GradRecord, InputGrad, Operand } from '../autograd/index.ts';
+import { Pointwise, type PointwiseSpec, type Promotion } from '../dispatch/index.ts';
+import type { DType } from '../dtype/index.ts';
+import type { Expr } from '../scalar/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+import { nodeName } from './names.ts';
+
+/** What is particular to a pointwise operation: its scalar expression and its gradients, side by side. */
+export interface PointwiseRecord<N extends number, A = undefined> {
+  readonly promotion?: Promotion;
+  /** Which operand, if any, is a bool condition that takes no part in promotion. */
+  readonly condition?: number;
+  readonly forward: (...operands: Expr[]) => Expr;
+  /**
+   * One formula per operand; `'zero'` for operations that are flat almost everywhere; absent when there is no derivative.
+   */
+  readonly grads?: readonly (InputGrad<A> | null)[] | 'zero';
+  /** PyTorch's node class, where it is not the operation's name with `Backward0`. */
+  readonly node?: string;
+  readonly check?: (dtype: DType, operands: readonly Operand[]) => void;
+  readonly arity?: N;
+}
+
+const zero: InputGrad = { vjp: (grad) => grad.zerosLike() };
+
+/** The running form of a record. */
+export function pointwise<N extends number, A = undefined>(
+  name: string,
+  record: PointwiseRecord<N, A>,
+): Pointwise<A> {
+  const { promotion, condition, forward, grads, check, node } = record;
+  const gradient: GradRecord<A> | undefined =
+    grads === undefined
+      ? undefined
+      : {
+          name: node ?? nodeName(name),
+          grads: grads === 'zero' ? Array.from({ length: 3 }, () => zero as InputGrad<A>) : grads,
+        };
+  const spec: PointwiseSpec<A> = {
+    name,
+    forward,
+    ...(promotion === undefined ? {} : { promotion }),
+    ...(condition === undefined ? {} : { condition }),
+    ...(gradient === undefined ? {} : { gradient }),
+    ...(check === undefined ? {} : { check }),
+  };
+  return new Pointwise(spec);
+}
+
+/** A function of one tensor, elementwise, with its in-place form. */
+export interface UnaryOp {
+  (self: Tensor): Tensor;
+  /** Overwrites `self` and returns it. */
+  readonly inPlace: (self: Tensor) => Tensor;
+}
+
+/** Defines an elementwise function of one tensor. */
+export function unary(name: string, record: PointwiseRecord<1>): UnaryOp {
+  const op = pointwise(name, record);
+  return Object.assign((self: Tensor) => op.call([self], undefined), {
+    inPlace: (self: Tensor) => op.callInPlace([self], undefined),
+  });
+}
+
+/** An elementwise function of a tensor and a tensor or scalar, with its in-place form. */
+export interface BinaryOp {
+  (self: Tensor, other: Operand): Tensor;
+  /** Overwrites `self` and returns it. */
+  readonly inPlace: (self: Tensor, other: Operand) => Tensor;
+  /** With a scalar at the left. */
+  readonly scalarFirst: (self: Operand, other: Tensor) => Tensor;
+}
+
+/** Defines an elementwise function of two operands. */
+export function binary(name: string, record: PointwiseRecord<2>): BinaryOp {
+  const op = pointwise(name, record);
+  return Object.assign((self: Tensor, other: Operand) => op.call([self, other], undefined), {
+    inPlace: (self: Tensor, other: Operand) => op.callInPlace([self, other], undefined),
+    scalarFirst: (self: Operand, other: Tensor) => op.call([self, other], undefined),
+  });
+}

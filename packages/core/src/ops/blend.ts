@@ -1,0 +1,287 @@
+import { type DType, dtypeInfo, isFloatingPoint, type Scalar } from '../dtype/index.ts';
+import { fail } from '../errors/index.ts';
+import { type Expr, type InputGrad, type Operand, pointwise, s, Tensor } from '../extend/index.ts';
+import { type WithInPlace, withInPlace } from './copy.ts';
+
+const withinBounds = (self: Tensor, low: Operand | undefined, high: Operand | undefined): Tensor => {
+  const above = low === undefined ? undefined : self.ge(low);
+  const below = high === undefined ? undefined : self.le(high);
+  if (above === undefined) return below!;
+  return below === undefined ? above : above.logicalAnd(below);
+};
+
+const clampBoth = pointwise('clamp', {
+  node: 'ClampBackward1',
+  forward: (x, low, high) => s.clamp(x, low!, high!),
+  grads: [
+    { in: [0, 1, 2], vjp: (g, c) => g.mul(withinBounds(c.input(0), c.operand(1), c.operand(2))) },
+    {
+      in: [0, 1, 2],
+      vjp: (g, c) =>
+        g.mul(
+          c
+            .input(0)
+            .lt(c.operand(1))
+            .logicalAnd(c.input(1).lt(c.operand(2))),
+        ),
+    },
+    {
+      in: [0, 1, 2],
+      vjp: (g, c) =>
+        g.mul(
+          c
+            .input(0)
+            .gt(c.operand(2))
+            .logicalOr(c.input(2).lt(c.operand(1))),
+        ),
+    },
+  ],
+});
+
+const clampLow = pointwise('clamp', {
+  node: 'ClampBackward1',
+  forward: (x, low) => s.max(x, low!),
+  grads: [
+    { in: [0, 1], vjp: (g, c) => g.mul(c.input(0).ge(c.operand(1))) },
+    { in: [0, 1], vjp: (g, c) => g.mul(c.input(0).lt(c.operand(1))) },
+  ],
+});
+
+const clampHigh = pointwise('clamp', {
+  node: 'ClampBackward1',
+  forward: (x, high) => s.min(x, high!),
+  grads: [
+    { in: [0, 1], vjp: (g, c) => g.mul(c.input(0).le(c.operand(1))) },
+    { in: [0, 1], vjp: (g, c) => g.mul(c.input(0).gt(c.operand(1))) },
+  ],
+});
+
+/** A bound: a scalar or tensor, or none. */
+export type Bound = Operand | null | undefined;
+
+function clampFn(self: Tensor, min?: Bound, max?: Bound): Tensor {
+  if (min == null && max == null) {
+    fail('op/argument', { text: "torch.clamp: At least one of 'min' or 'max' must not be None" });
+  }
+  if (max == null) return clampLow.call([self, min!], undefined);
+  if (min == null) return clampHigh.call([self, max], undefined);
+  return clampBoth.call([self, min, max], undefined);
+}
+
+/** Limited to `min` and `max`, scalars or tensors; the gradient at a bound is 1. With min > max, max. */
+export const clamp: WithInPlace<typeof clampFn> = withInPlace(clampFn);
+export const clip: typeof clamp = clamp;
+
+/** {@link clamp} from below. */
+export function clampMin(self: Tensor, min: Operand): Tensor {
+  return clampFn(self, min, undefined);
+}
+
+/** {@link clamp} from above. */
+export function clampMax(self: Tensor, max: Operand): Tensor {
+  return clampFn(self, undefined, max);
+}
+
+const lerpOp = pointwise('lerp', {
+  node: 'LerpBackward0',
+  forward: (start, end, weight) => {
+    const span = s.sub(end!, start);
+    const fromStart = s.add(start, s.mul(weight!, span));
+    const fromEnd = s.sub(end!, s.mul(span, s.sub(1, weight!)));
+    return s.where(s.lt(s.abs(weight!), 0.5), fromStart, fromEnd);
+  },
+  grads: [
+    { in: [2], vjp: (g, c) => g.mul(oneMinus(c.operand(2))) },
+    { in: [2], vjp: (g, c) => g.mul(c.operand(2)) },
+    { in: [0, 1], vjp: (g, c) => g.mul(c.input(1).sub(c.input(0))) },
+  ],
+});
+
+function oneMinus(x: Operand): Operand {
+  return x instanceof Tensor ? x.neg().add(1) : 1 - Number(x);
+}
+
+function lerpFn(self: Tensor, end: Tensor, weight: Operand): Tensor {
+  if (self.dtype !== end.dtype) {
+    fail('op/argument', {
+      text: `expected dtype ${cName(self.dtype)} for \`end\` but got dtype ${cName(end.dtype)}`,
+    });
+  }
+  return lerpOp.call([self, end, weight], undefined);
+}
+
+function cName(dtype: DType): string {
+  return dtype === 'float64'
+    ? 'double'
+    : dtype === 'float32'
+      ? 'float'
+      : dtypeInfo[dtype].title.toLowerCase();
+}
+
+/** self + weight · (end - self). */
+export const lerp: WithInPlace<typeof lerpFn> = withInPlace(lerpFn);
+
+/** Keyword arguments of {@link addcmul} and {@link addcdiv}. */
+export interface ValueOptions {
+  /** Scales the product or quotient. Default 1. */
+  readonly value?: number;
+}
+
+const addcmulOp = pointwise<3, number>('addcmul', {
+  forward: (x, a, b, value) => s.add(x, s.mul(s.mul(s.cast(value!, x.dtype), a!), b!)),
+  grads: [
+    { vjp: (g) => g },
+    { in: [2], vjp: (g, c) => g.mul(c.input(2).mul(c.attrs)) },
+    { in: [1], vjp: (g, c) => g.mul(c.input(1).mul(c.attrs)) },
+  ],
+});
+
+function addcmulFn(self: Tensor, tensor1: Tensor, tensor2: Tensor, { value = 1 }: ValueOptions = {}): Tensor {
+  return addcmulOp.call([self, tensor1, tensor2], value, [value]);
+}
+
+/** self + value · tensor1 · tensor2. */
+export const addcmul: WithInPlace<typeof addcmulFn> = withInPlace(addcmulFn);
+
+const addcdivOp = pointwise<3, number>('addcdiv', {
+  forward: (x, a, b, value) => s.add(x, s.mul(s.cast(value!, x.dtype), s.div(a!, b!))),
+  grads: [
+    { vjp: (g) => g },
+    { in: [2], vjp: (g, c) => g.mul(c.input(2).reciprocal().mul(c.attrs)) },
+    {
+      in: [1, 2],
+      vjp: (g, c) => g.mul(c.input(1).div(c.input(2).square()).mul(-c.attrs)),
+    },
+  ],
+});
+
+function addcdivFn(self: Tensor, tensor1: Tensor, tensor2: Tensor, { value = 1 }: ValueOptions = {}): Tensor {
+  if (!isFloatingPoint(tensor1.dtype) && !isFloatingPoint(tensor2.dtype)) {
+    fail('op/argument', {
+      text: 'Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.',
+    });
+  }
+  return addcdivOp.call([self, tensor1, tensor2], value, [value]);
+}
+
+/** self + value · tensor1 / tensor2. */
+export const addcdiv: WithInPlace<typeof addcdivFn> = withInPlace(addcdivFn);
+
+/** Keyword arguments of {@link round}. */
+export interface RoundOptions {
+  /** Digits after the decimal point; negative ones before it. Default 0. */
+  readonly decimals?: number;
+}
+
+const roundOp = pointwise('round', {
+  forward: (x) => (isFloatingPoint(x.dtype) ? s.round(x) : x),
+  grads: 'zero',
+  check: (dtype) => {
+    if (dtype === 'bool') fail('dtype/not-implemented', { kernel: 'round_vml_cpu', dtype: 'Bool' });
+  },
+});
+
+const roundDecimals = pointwise('round', {
+  forward: (x, scale, inverse) =>
+    s.mul(s.round(s.mul(x, s.cast(scale!, x.dtype))), s.cast(inverse!, x.dtype)),
+  grads: 'zero',
+});
+const roundPlaces = pointwise('round', {
+  forward: (x, scale) => s.div(s.round(s.mul(x, s.cast(scale!, x.dtype))), s.cast(scale!, x.dtype)),
+  grads: 'zero',
+});
+
+function roundFn(self: Tensor, { decimals = 0 }: RoundOptions = {}): Tensor {
+  if (decimals === 0 || !isFloatingPoint(self.dtype)) return roundOp.call([self], undefined);
+  if (decimals > 0) return roundPlaces.call([self], undefined, [10 ** decimals]);
+  return roundDecimals.call([self], undefined, [1 / 10 ** -decimals, 10 ** -decimals]);
+}
+
+/** To the nearest whole number, halves to even, or to some decimals. Gradient 0. */
+export const round: WithInPlace<typeof roundFn> = withInPlace(roundFn);
+
+/** Keyword arguments of {@link nanToNum}: what replaces NaN and the infinities (0 and the dtype's limits). */
+export interface NanToNumOptions {
+  readonly nan?: number | null;
+  readonly posinf?: number | null;
+  readonly neginf?: number | null;
+}
+
+const limits: { readonly [name: string]: number } = {
+  float16: 65504,
+  bfloat16: 3.3895313892515355e38,
+  float32: 3.4028234663852886e38,
+  float64: Number.MAX_VALUE,
+};
+
+const replaceNonFinite = (x: Expr, nan: Expr, posinf: Expr, neginf: Expr): Expr =>
+  s.where(
+    s.isnan(x),
+    s.cast(nan, x.dtype),
+    s.where(
+      s.eq(x, Number.POSITIVE_INFINITY),
+      s.cast(posinf, x.dtype),
+      s.where(s.eq(x, Number.NEGATIVE_INFINITY), s.cast(neginf, x.dtype), x),
+    ),
+  );
+
+const finiteOnly: InputGrad = { in: [0], vjp: (g, c) => g.mul(c.input(0).isfinite()) };
+const nanToNumOp = pointwise('nan_to_num', {
+  forward: (x, nan, posinf, neginf) => replaceNonFinite(x, nan!, posinf!, neginf!),
+  grads: [finiteOnly],
+});
+
+function nanToNumFn(self: Tensor, options: NanToNumOptions = {}): Tensor {
+  if (!isFloatingPoint(self.dtype)) return self.clone();
+  const limit = limits[self.dtype]!;
+  const { nan, posinf, neginf } = options;
+  return nanToNumOp.call([self], undefined, [nan ?? 0, posinf ?? limit, neginf ?? -limit]);
+}
+
+/** NaN and the infinities replaced by numbers. */
+export const nanToNum: WithInPlace<typeof nanToNumFn> = withInPlace(nanToNumFn);
+
+const logitOp = pointwise('logit', {
+  promotion: 'float',
+  forward: (x) => s.log(s.div(x, s.sub(1, x))),
+  grads: [{ in: [0], vjp: (g, c) => g.div(c.input(0).mul(c.input(0).neg().add(1))) }],
+});
+
+/** log(x / (1 - x)), with x first limited to [eps, 1 - eps] if eps is given. */
+export function logit(self: Tensor, eps?: number | null): Tensor {
+  if (eps == null) return logitOp.call([self], undefined);
+  const x = isFloatingPoint(self.dtype) ? self : self.to('float32');
+  return logitOp.call([x.clamp(eps, 1 - eps)], undefined);
+}
+
+const truthy = (value: Scalar): boolean => Boolean(value);
+
+/** True where elements are close: |self - other| ≤ atol + rtol · |other|. */
+export function isclose(
+  self: Tensor,
+  other: Tensor,
+  options: { readonly rtol?: number; readonly atol?: number; readonly equalNan?: boolean } = {},
+): Tensor {
+  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
+  let close = self.eq(other);
+  if (equalNan) close = close.logicalOr(self.isnan().logicalAnd(other.isnan()));
+  if (rtol === 0 && atol === 0) return close;
+  const allowed = other.mul(rtol).abs().add(atol);
+  const difference = self.sub(other).abs();
+  return close.logicalOr(difference.isfinite().logicalAnd(difference.le(allowed)));
+}
+
+/** True when all elements are {@link isclose}. Reads the result. */
+export function allclose(
+  self: Tensor,
+  other: Tensor,
+  options: { readonly rtol?: number; readonly atol?: number; readonly equalNan?: boolean } = {},
+): boolean {
+  return truthy(isclose(self, other, options).all().item());
+}
+
+/** True when shape and all elements are equal. Reads the result. */
+export function equal(self: Tensor, other: Tensor): boolean {
+  if (self.ndim !== other.ndim || self.shape.some((n, d) => n !== other.shape[d])) return false;
+  return truthy(self.eq(other).all().item());
+}

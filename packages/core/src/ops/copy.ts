@@ -1,0 +1,220 @@
+import {
+  checkInplace,
+  connect,
+  type GradRecord,
+  gradFnOf,
+  gradientNode,
+  isGradEnabled,
+  isTracked,
+  metaOf,
+  outputNrOf,
+  rebaseHistory,
+  track,
+} from '../autograd/index.ts';
+import { backendOf, type Device } from '../backend/index.ts';
+import { checkDestination, copyInto, freshCopy, overlapsPartially } from '../dispatch/index.ts';
+import { type DType, isDType, isFloatingPoint, type Scalar } from '../dtype/index.ts';
+import { fail } from '../errors/index.ts';
+import { emptyTensor, Tensor } from '../extend/index.ts';
+import { broadcastShapes, contiguousStrides, likeStrides, sameShape } from '../shape/index.ts';
+import { fillWith } from './creation.ts';
+
+const cloneRecord: GradRecord<undefined> = { name: 'CloneBackward0', grads: [{ vjp: (g) => g }] };
+
+/** Keyword arguments of {@link clone}. */
+export interface CloneOptions {
+  readonly memoryFormat?: 'contiguous' | 'preserve';
+}
+
+/** A copy in memory of its own; part of the graph. */
+export function clone(self: Tensor, { memoryFormat = 'preserve' }: CloneOptions = {}): Tensor {
+  const strides =
+    memoryFormat === 'contiguous' ? contiguousStrides(self.shape) : likeStrides(self.shape, self.strides);
+  return track(cloneRecord, freshCopy(self, self.dtype, strides), [self], undefined);
+}
+
+/** The tensor itself when its elements lie in memory in row-major order, else such a copy. */
+export function contiguous(self: Tensor): Tensor {
+  return self.isContiguous() ? self : clone(self, { memoryFormat: 'contiguous' });
+}
+
+const toCopyRecord: GradRecord<undefined> = { name: 'ToCopyBackward0', grads: [{ vjp: (g) => g }] };
+
+/** Where and as what {@link to} puts a tensor. */
+export interface ToOptions {
+  readonly dtype?: DType | undefined;
+  readonly device?: Device | undefined;
+  /** Copies even when nothing changes. Default false. */
+  readonly copy?: boolean;
+}
+
+/** The tensor as another dtype or on another device; itself when it is that already. */
+export function to(
+  self: Tensor,
+  target: DType | Device | ToOptions | Tensor,
+  options: ToOptions = {},
+): Tensor {
+  const { dtype, device, copy } = toTarget(target, options);
+  const backend = device === undefined ? self.backend : backendOf(device);
+  const wanted = dtype ?? self.dtype;
+  if (wanted === self.dtype && backend === self.backend && copy !== true) return self;
+  const strides = likeStrides(self.shape, self.strides);
+  if (backend === self.backend) {
+    return track(toCopyRecord, freshCopy(self, wanted, strides), [self], undefined);
+  }
+  const moved = emptyTensor(backend, self.dtype, self.shape);
+  if (self.numel() > 0) moved.storage.write(0, self.detach().toElements());
+  const out = wanted === self.dtype ? moved : freshCopy(moved, wanted);
+  return track(toCopyRecord, out, [self], undefined);
+}
+
+function toTarget(target: DType | Device | ToOptions | Tensor, options: ToOptions): ToOptions {
+  if (target instanceof Tensor) return { ...options, dtype: target.dtype, device: target.backend };
+  if (isDType(target)) return { ...options, dtype: target };
+  if (typeof target === 'string' || 'kernels' in target) return { ...options, device: target };
+  return target;
+}
+
+/** {@link to} with the dtype of `other`. */
+export function typeAs(self: Tensor, other: Tensor): Tensor {
+  return to(self, other.dtype);
+}
+
+/** {@link to} a dtype; without an argument, PyTorch's name of the tensor's class. */
+export function type(self: Tensor, dtype: DType): Tensor {
+  return to(self, dtype);
+}
+
+export const bool = (self: Tensor): Tensor => to(self, 'bool');
+export const byte = (self: Tensor): Tensor => to(self, 'uint8');
+export const char = (self: Tensor): Tensor => to(self, 'int8');
+export const short = (self: Tensor): Tensor => to(self, 'int16');
+export const int = (self: Tensor): Tensor => to(self, 'int32');
+export const long = (self: Tensor): Tensor => to(self, 'int64');
+export const half = (self: Tensor): Tensor => to(self, 'float16');
+export const bfloat16 = (self: Tensor): Tensor => to(self, 'bfloat16');
+export const float = (self: Tensor): Tensor => to(self, 'float32');
+export const double = (self: Tensor): Tensor => to(self, 'float64');
+
+const copyRecord: GradRecord<undefined> = {
+  name: 'CopyBackwards',
+  grads: [{ vjp: (g) => g.zerosLike() }, { vjp: (g) => g }],
+};
+
+/** Overwrites the tensor with `source`, broadcast and converted to its dtype. */
+export function copy_(self: Tensor, source: Tensor): Tensor {
+  const tracked = isTracked([self, source]) && isFloatingPoint(self.dtype);
+  const shape = broadcastShapes(self.shape, source.shape);
+  if (!sameShape(shape, self.shape)) {
+    // PyTorch copies by expanding the source, and says so.
+    source.expand(self.shape);
+  }
+  checkDestination(self, self.dtype, shape, tracked);
+  const node = tracked ? connect(copyRecord, [self, source], undefined) : undefined;
+  const from = source.backend === self.backend ? source : source.detach().to(self.backend);
+  copyInto(self, overlapsPartially(self, from) ? freshCopy(from) : from);
+  self.counter.version++;
+  if (node !== undefined) {
+    node.outputs[0] = { shape: self.shape, dtype: self.dtype, backend: self.backend };
+    rebaseHistory(self, node);
+  }
+  return self;
+}
+
+const fillRecord: GradRecord<undefined> = {
+  name: 'FillBackward2',
+  grads: [{ vjp: (g) => g.zerosLike() }, { vjp: (g) => g.sum() }],
+};
+const zeroRecord: GradRecord<undefined> = { name: 'ZeroBackward0', grads: [{ vjp: (g) => g.zerosLike() }] };
+
+/** Overwrites the tensor outside its value's history: every element no longer depends on what was there. */
+export function overwrite(
+  self: Tensor,
+  record: GradRecord<undefined>,
+  inputs: readonly (Tensor | Scalar)[],
+  write: () => void,
+): Tensor {
+  const tracked = isTracked(inputs) && isFloatingPoint(self.dtype);
+  checkDestination(self, self.dtype, self.shape, tracked);
+  const node = tracked ? connect(record, inputs, undefined) : undefined;
+  write();
+  self.counter.version++;
+  if (node !== undefined) {
+    node.outputs[0] = { shape: self.shape, dtype: self.dtype, backend: self.backend };
+    rebaseHistory(self, node);
+  }
+  return self;
+}
+
+/** Sets every element to `value`, a scalar or a 0-d tensor. */
+export function fill_(self: Tensor, value: Scalar | Tensor): Tensor {
+  if (value instanceof Tensor && value.ndim > 0) {
+    fail('op/argument', {
+      text: `fill_ only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`,
+    });
+  }
+  return overwrite(self, fillRecord, [self, value], () => {
+    if (value instanceof Tensor) copyInto(self, value);
+    else fillWith(self, value);
+  });
+}
+
+/** A copy with every element `value`. */
+export function fill(self: Tensor, value: Scalar | Tensor): Tensor {
+  return self.clone().fill_(value);
+}
+
+/** Sets every element to 0. */
+export function zero_(self: Tensor): Tensor {
+  return overwrite(self, zeroRecord, [self], () => {
+    fillWith(self, 0);
+  });
+}
+
+/** Unary plus: the tensor itself. */
+export function positive(self: Tensor): Tensor {
+  if (self.dtype === 'bool') {
+    fail('op/argument', { text: 'The `+` operator, on a bool tensor is not supported.' });
+  }
+  return self;
+}
+
+/**
+ * The in-place form of any differentiable function of `self`: computes on a shadow of it, writes the result over it, and
+ * gives it the result's history.
+ */
+export function inPlace(self: Tensor, compute: (shadow: Tensor) => Tensor): Tensor {
+  checkInplace(self, isTracked([self]));
+  const result = compute(shadowOf(self));
+  const node = isGradEnabled() ? gradFnOf(result) : null;
+  checkDestination(self, result.dtype, result.shape, node !== null);
+  if (node !== null && node.nextNodes[0] !== gradientNode(self)) return copy_(self, result);
+  copyInto(self, result);
+  self.counter.version++;
+  if (node !== null) rebaseHistory(self, node);
+  return self;
+}
+
+/** The same values in other memory with the same place in the graph. */
+function shadowOf(self: Tensor): Tensor {
+  const shadow = freshCopy(self, self.dtype, likeStrides(self.shape, self.strides));
+  const node = gradientNode(self);
+  if (node !== null) {
+    const meta = metaOf(shadow);
+    meta.node = node;
+    meta.outputNr = outputNrOf(self);
+  }
+  return shadow;
+}
+
+/** A function of a tensor that also has an in-place form. */
+export type WithInPlace<F> = F & { readonly inPlace: F };
+
+/** Gives `fn` an in-place form by {@link inPlace}. */
+export function withInPlace<A extends unknown[]>(
+  fn: (self: Tensor, ...args: A) => Tensor,
+): WithInPlace<(self: Tensor, ...args: A) => Tensor> {
+  return Object.assign((self: Tensor, ...args: A) => fn(self, ...args), {
+    inPlace: (self: Tensor, ...args: A) => inPlace(self, (shadow) => fn(shadow, ...args)),
+  });
+}

@@ -1,0 +1,323 @@
+import { installFactories } from '../autograd/index.ts';
+import { type Backend, backendOf, type Device, type ElementArray, elementArray } from '../backend/index.ts';
+import { launchMap, scalarFor } from '../dispatch/index.ts';
+import {
+  type DType,
+  dtypeInfo,
+  getDefaultDtype,
+  iinfo,
+  isFloatingPoint,
+  isInteger,
+  type Scalar,
+  toBFloat16Bits,
+  toFloat16Bits,
+} from '../dtype/index.ts';
+import { fail } from '../errors/index.ts';
+import { emptyTensor, Tensor } from '../extend/index.ts';
+import { param, position, type ScalarKernel, s, scalarKernel } from '../scalar/index.ts';
+import { contiguousStrides, likeStrides, numelOf, type Shape, type Strides } from '../shape/index.ts';
+import { flattenNested, type NestedData } from './nested-data.ts';
+
+/** Keyword arguments of the functions that make tensors. */
+export interface TensorOptions {
+  /** Default: what the values call for, else the default dtype. */
+  readonly dtype?: DType | undefined;
+  /** Default: the default device. */
+  readonly device?: Device | undefined;
+  /** Makes the result a leaf that gathers gradients. Default false. */
+  readonly requiresGrad?: boolean | undefined;
+}
+
+/** Sizes one by one or as a list, then options. */
+export type SizeArgs =
+  | readonly [...sizes: number[], options: TensorOptions]
+  | readonly number[]
+  | readonly [readonly number[], TensorOptions?];
+
+/** Splits `ones(2, 3, { … })` and `ones([2, 3], { … })` into sizes and options. */
+export function parseSizes(args: readonly unknown[]): { shape: number[]; options: TensorOptions } {
+  const last = args[args.length - 1];
+  const hasOptions = typeof last === 'object' && last !== null && !Array.isArray(last);
+  const rest = hasOptions ? args.slice(0, -1) : args;
+  const shape = (Array.isArray(rest[0]) ? rest[0] : rest) as number[];
+  for (const size of shape) if (size < 0) fail('shape/negative-size', { size, shape });
+  return { shape: [...shape], options: hasOptions ? (last as TensorOptions) : {} };
+}
+
+function finish(out: Tensor, requiresGrad: boolean | undefined): Tensor {
+  if (requiresGrad !== true) return out;
+  if (!isFloatingPoint(out.dtype)) fail('dtype/requires-grad', {});
+  return out.requiresGrad_(true);
+}
+
+const fillKernels = new Map<DType, ScalarKernel>();
+
+function fillKernel(dtype: DType): ScalarKernel {
+  let kernel = fillKernels.get(dtype);
+  if (kernel === undefined) {
+    kernel = scalarKernel(param(0, dtype), dtype);
+    fillKernels.set(dtype, kernel);
+  }
+  return kernel;
+}
+
+/** Sets every element, outside the graph. @throws `dtype/overflow` */
+export function fillWith(out: Tensor, value: Scalar): Tensor {
+  checkRange(value, out.dtype);
+  launchMap(fillKernel(out.dtype), out, [], [scalarFor(value, dtypeInfo[out.dtype].compute)]);
+  return out;
+}
+
+function checkRange(value: Scalar, dtype: DType): void {
+  if (!isInteger(dtype) || typeof value === 'boolean') return;
+  const { min, max } = iinfo(dtype);
+  if (Number.isNaN(value) || value < min || value > max) {
+    fail('dtype/overflow', { dtype: cppName(dtype), value });
+  }
+}
+
+function cppName(dtype: DType): string {
+  return dtype === 'int64'
+    ? 'int64_t'
+    : dtype === 'int32'
+      ? 'int'
+      : dtype === 'uint8'
+        ? 'uint8_t'
+        : `${dtype}_t`;
+}
+
+/** A tensor of `shape` with every element `value`. */
+export function fullTensor(
+  backend: Backend,
+  dtype: DType,
+  shape: Shape,
+  value: Scalar,
+  strides?: Strides,
+): Tensor {
+  return fillWith(emptyTensor(backend, dtype, shape, strides), value);
+}
+
+installFactories({
+  zeros: (shape, dtype, backend) => fullTensor(backend, dtype, shape, 0),
+  scalar: (value, dtype, backend) => fullTensor(backend, dtype, [], value),
+});
+
+/** A tensor whose elements are not set. */
+export function empty(...args: SizeArgs): Tensor {
+  const { shape, options } = parseSizes(args);
+  return finish(
+    emptyTensor(backendOf(options.device), options.dtype ?? getDefaultDtype(), shape),
+    options.requiresGrad,
+  );
+}
+
+/** An uninitialised tensor with given strides. */
+export function emptyStrided(shape: Shape, strides: Strides, options: TensorOptions = {}): Tensor {
+  const span = shape.reduce((last, size, d) => last + (size - 1) * strides[d]!, 1);
+  const memory = emptyTensor(backendOf(options.device), options.dtype ?? getDefaultDtype(), [
+    numelOf(shape) === 0 ? 0 : span,
+  ]);
+  return finish(new Tensor(memory.storage, memory.dtype, shape, strides, 0), options.requiresGrad);
+}
+
+function filled(args: readonly unknown[], value: Scalar): Tensor {
+  const { shape, options } = parseSizes(args);
+  const dtype = options.dtype ?? getDefaultDtype();
+  return finish(fullTensor(backendOf(options.device), dtype, shape, value), options.requiresGrad);
+}
+
+/** A tensor of zeros: `zeros(2, 3)` or `zeros([2, 3], { dtype: 'int64' })`. */
+export function zeros(...args: SizeArgs): Tensor {
+  return filled(args, 0);
+}
+
+/** A tensor of ones. */
+export function ones(...args: SizeArgs): Tensor {
+  return filled(args, 1);
+}
+
+/** The dtype that a JavaScript value gives a tensor: booleans bool, bigints int64, numbers the default dtype. */
+export function inferDtype(value: Scalar): DType {
+  return typeof value === 'boolean' ? 'bool' : typeof value === 'bigint' ? 'int64' : getDefaultDtype();
+}
+
+/** A tensor with every element `value`. */
+export function full(shape: Shape, value: Scalar, options: TensorOptions = {}): Tensor {
+  const dtype = options.dtype ?? inferDtype(value);
+  return finish(fullTensor(backendOf(options.device), dtype, shape, value), options.requiresGrad);
+}
+
+/**
+ * A tensor from nested arrays, a typed array, a number, a bigint or a boolean. Numbers make the default dtype, bigints
+ * int64, booleans bool.
+ * @throws `shape/ragged`, `dtype/invalid-data`, `dtype/overflow`
+ */
+export function tensor(data: NestedData, options: TensorOptions = {}): Tensor {
+  if (data instanceof Tensor) {
+    return finish(
+      data
+        .detach()
+        .clone()
+        .to(options.dtype ?? data.dtype),
+      options.requiresGrad,
+    );
+  }
+  const { shape, values, dtype: inferred } = flattenNested(data);
+  const dtype = options.dtype ?? inferred;
+  const elements = elementArray(dtype, values.length);
+  for (let i = 0; i < values.length; i++) writeElement(elements, i, values[i]!, dtype);
+  const out = emptyTensor(backendOf(options.device), dtype, shape);
+  if (elements.length > 0) out.storage.write(0, elements);
+  return finish(out, options.requiresGrad);
+}
+
+/** Stores one value as its dtype has it in memory. @throws `dtype/overflow` */
+function writeElement(elements: ElementArray, i: number, value: Scalar, dtype: DType): void {
+  switch (dtype) {
+    case 'bool':
+      elements[i] = Number.isNaN(value) || value ? 1 : 0;
+      return;
+    case 'float16':
+      elements[i] = toFloat16Bits(Number(value));
+      return;
+    case 'bfloat16':
+      elements[i] = toBFloat16Bits(Number(value));
+      return;
+    case 'float32':
+    case 'float64':
+      elements[i] = Number(value);
+      return;
+    case 'int64':
+      if (typeof value === 'bigint' && BigInt.asIntN(64, value) !== value)
+        fail('dtype/long-overflow', { value });
+      elements[i] = typeof value === 'bigint' ? value : BigInt(Math.trunc(Number(value)));
+      return;
+    default:
+      checkRange(value, dtype);
+      elements[i] = Math.trunc(Number(value));
+  }
+}
+
+/** The tensor itself if it is one with the wanted dtype, else {@link tensor}. */
+export function asTensor(data: NestedData, options: TensorOptions = {}): Tensor {
+  if (!(data instanceof Tensor)) return tensor(data, options);
+  return data.to(options.dtype ?? data.dtype);
+}
+
+const arangeKernels = new Map<DType, ScalarKernel>();
+
+/** start + i · step, worked out in float64 (or int64) and then converted. */
+function arangeKernel(dtype: DType): ScalarKernel {
+  let kernel = arangeKernels.get(dtype);
+  if (kernel === undefined) {
+    const wide: DType = isFloatingPoint(dtype) ? 'float64' : 'int64';
+    const index = s.cast(position('int64'), wide);
+    kernel = scalarKernel(s.add(s.mul(index, param(1, wide)), param(0, wide)), dtype);
+    arangeKernels.set(dtype, kernel);
+  }
+  return kernel;
+}
+
+/** `count` numbers from `start`, `step` apart. */
+export function rangeTensor(
+  backend: Backend,
+  dtype: DType,
+  start: Scalar,
+  step: Scalar,
+  count: number,
+): Tensor {
+  const out = emptyTensor(backend, dtype, [count]);
+  const wide: DType = isFloatingPoint(dtype) ? 'float64' : 'int64';
+  launchMap(arangeKernel(dtype), out, [], [scalarFor(start, wide), scalarFor(step, wide)]);
+  return out;
+}
+
+/**
+ * The numbers from `start` (0 when only one is given) up to but not including `end`. Whole arguments give int64, others
+ * the default dtype.
+ */
+export function arange(
+  ...args: readonly [...numbers: Scalar[], options: TensorOptions] | readonly Scalar[]
+): Tensor {
+  const last = args[args.length - 1];
+  const options = (typeof last === 'object' ? last : {}) as TensorOptions;
+  const numbers: Scalar[] = [];
+  for (const x of args) if (typeof x !== 'object' && x !== undefined) numbers.push(x);
+  const [start, end, step]: readonly [Scalar, Scalar, Scalar] =
+    numbers.length === 1 ? [0, numbers[0]!, 1] : [numbers[0]!, numbers[1]!, numbers[2] ?? 1];
+  if (Number(step) === 0) fail('op/argument', { text: 'step must be nonzero' });
+  if (Number(end) !== Number(start) && Number(end) > Number(start) !== Number(step) > 0) {
+    fail('op/argument', { text: 'upper bound and larger bound inconsistent with step sign' });
+  }
+  const whole = [start, end, step].every((x) => typeof x === 'bigint' || Number.isInteger(x));
+  const dtype = options.dtype ?? (whole ? 'int64' : getDefaultDtype());
+  const count = Math.ceil((Number(end) - Number(start)) / Number(step));
+  if (!Number.isFinite(count)) {
+    fail('op/argument', { text: `unsupported range: ${Number(start)} -> ${Number(end)}` });
+  }
+  return finish(rangeTensor(backendOf(options.device), dtype, start, step, count), options.requiresGrad);
+}
+
+/** `steps` numbers from `start` to `end`, both included, evenly spaced. */
+export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
+  if (steps < 0) fail('op/argument', { text: 'number of steps must be non-negative' });
+  const dtype = options.dtype ?? getDefaultDtype();
+  const out = emptyTensor(backendOf(options.device), dtype, [steps]);
+  launchMap(linspaceKernel(dtype), out, [], linspaceScalars(start, end, steps, dtype));
+  return finish(out, options.requiresGrad);
+}
+
+const linspaceKernels = new Map<DType, ScalarKernel>();
+
+/** From both ends to the middle, as PyTorch does, so that the last element is exactly `end`. */
+function linspaceKernel(dtype: DType): ScalarKernel {
+  let kernel = linspaceKernels.get(dtype);
+  if (kernel === undefined) {
+    const i = s.cast(position('int64'), 'float64');
+    const [start, end, step, half, last] = [0, 1, 2, 3, 4].map((n) => param(n, 'float64'));
+    const value = s.where(
+      s.lt(i, half!),
+      s.add(start!, s.mul(step!, i)),
+      s.sub(end!, s.mul(step!, s.sub(last!, i))),
+    );
+    kernel = scalarKernel(isFloatingPoint(dtype) ? value : s.trunc(value), dtype);
+    linspaceKernels.set(dtype, kernel);
+  }
+  return kernel;
+}
+
+function linspaceScalars(start: number, end: number, steps: number, dtype: DType): number[] {
+  const exact = (end - start) / Math.max(steps - 1, 1);
+  const step = dtype === 'float32' ? Math.fround(exact) : exact;
+  return [start, end, step, Math.floor(steps / 2), steps - 1];
+}
+
+/** `steps` numbers from base^start to base^end, evenly spaced in their exponents. */
+export function logspace(
+  start: number,
+  end: number,
+  steps: number,
+  options: TensorOptions & { readonly base?: number } = {},
+): Tensor {
+  const { base = 10, ...rest } = options;
+  const dtype = rest.dtype ?? getDefaultDtype();
+  const wide: DType = dtype === 'float64' || !isFloatingPoint(dtype) ? 'float64' : dtype;
+  const exponents = linspace(start, end, steps, { ...rest, dtype: wide, requiresGrad: false });
+  return finish(exponents.newFull([], base, { dtype: wide }).pow(exponents).to(dtype), rest.requiresGrad);
+}
+
+/** The identity matrix, or its first rows and columns. */
+export function eye(n: number, ...args: readonly (number | TensorOptions | undefined)[]): Tensor {
+  const m = typeof args[0] === 'number' ? args[0] : n;
+  const options = args.find((x): x is TensorOptions => typeof x === 'object') ?? {};
+  if (n < 0) fail('op/argument', { text: `n must be greater or equal to 0, got ${n}` });
+  if (m < 0) fail('op/argument', { text: `m must be greater or equal to 0, got ${m}` });
+  const out = zeros([n, m], { ...options, requiresGrad: false });
+  fillWith(out.diagonal(), 1);
+  return finish(out, options.requiresGrad);
+}
+
+/** The strides of a fresh tensor like `self`, or row-major ones for another shape. */
+export function stridesLike(self: Tensor, shape: Shape): Strides {
+  return shape === self.shape ? likeStrides(self.shape, self.strides) : contiguousStrides(shape);
+}

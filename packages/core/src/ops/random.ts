@@ -1,0 +1,277 @@
+import type { GradRecord } from '../autograd/index.ts';
+import { backendOf, type ElementArray, elementArray } from '../backend/index.ts';
+import { type DType, getDefaultDtype, isFloatingPoint } from '../dtype/index.ts';
+import { fail } from '../errors/index.ts';
+import { copyInto, emptyTensor, noGrad, Tensor, track } from '../extend/index.ts';
+import * as rng from '../rng/index.ts';
+import { dimsByStride, isDense } from '../shape/index.ts';
+import { overwrite } from './copy.ts';
+import { parseSizes, type SizeArgs, type TensorOptions } from './creation.ts';
+import type { LikeOptions } from './like.ts';
+
+/** Where random numbers come from; the default generator unless given. */
+export interface RandomOptions {
+  readonly generator?: rng.Generator | undefined;
+}
+
+type Fill = (generator: rng.Generator, out: ElementArray, contiguous: boolean) => void;
+
+/** Draws for every element in memory order and writes them; outside the graph. */
+function drawInto(self: Tensor, generator: rng.Generator | undefined, fill: Fill): void {
+  const numel = self.numel();
+  const elements = elementArray(self.dtype, numel);
+  fill(generator ?? rng.defaultGenerator, elements, self.isContiguous());
+  if (numel === 0) return;
+  if (isDense(self.shape, self.strides)) {
+    self.storage.write(self.offset, elements);
+    return;
+  }
+  const order = dimsByStride(self.shape, self.strides);
+  const drawn = emptyTensor(
+    self.backend,
+    self.dtype,
+    order.map((d) => self.shape[d]!),
+  );
+  drawn.storage.write(0, elements);
+  const back = order.map((_, d) => order.indexOf(d));
+  copyInto(
+    self,
+    noGrad(() => drawn.permute(back)),
+  );
+}
+
+const fills = (name: string): GradRecord<undefined> => ({ name, grads: [{ vjp: (g) => g.zerosLike() }] });
+const uniformRecord = fills('UniformBackward0');
+const normalRecord = fills('NormalBackward0');
+const otherRecord = fills('RandomBackward0');
+
+function refill(self: Tensor, record: GradRecord<undefined>, options: RandomOptions, fill: Fill): Tensor {
+  return overwrite(self, record, [self], () => drawInto(self, options.generator, fill));
+}
+
+/** Every element uniform in [from, to). */
+export function uniform_(self: Tensor, from = 0, to = 1, options: RandomOptions = {}): Tensor {
+  return refill(self, uniformRecord, options, (g, out) => rng.uniform(g, out, self.dtype, from, to));
+}
+
+/** Every element normal. */
+export function normal_(self: Tensor, mean = 0, std = 1, options: RandomOptions = {}): Tensor {
+  return refill(self, normalRecord, options, (g, out, contiguous) =>
+    rng.normal(g, out, self.dtype, mean, std, { contiguous }),
+  );
+}
+
+/** Every element a random integer: of the dtype's range, below `to`, or in [from, to). */
+export function random_(
+  self: Tensor,
+  from?: number | bigint,
+  to?: number | bigint | null,
+  options: RandomOptions = {},
+): Tensor {
+  return refill(self, otherRecord, options, (g, out) => {
+    if (from === undefined) rng.random(g, out, self.dtype);
+    else if (to === undefined) rng.randomBetween(g, out, self.dtype, 0, from);
+    else rng.randomBetween(g, out, self.dtype, from, to ?? undefined);
+  });
+}
+
+/** Every element 1 with probability `p`, a number or a tensor of probabilities, else 0. */
+export function bernoulli_(self: Tensor, p: number | Tensor = 0.5, options: RandomOptions = {}): Tensor {
+  return refill(self, otherRecord, options, (g, out) => {
+    if (typeof p === 'number') rng.bernoulliScalar(g, out, self.dtype, p);
+    else rng.bernoulliTensor(g, out, self.dtype, probabilities(p.expand(self.shape)));
+  });
+}
+
+function probabilities(p: Tensor): Float32Array | Float64Array {
+  const wide = noGrad(() => (p.dtype === 'float64' ? p.detach() : p.detach().to('float32')));
+  return wide.toElements() as Float32Array | Float64Array;
+}
+
+/** Every element exponentially distributed with rate `lambd`. */
+export function exponential_(self: Tensor, lambd = 1, options: RandomOptions = {}): Tensor {
+  return refill(self, otherRecord, options, (g, out) => rng.exponential(g, out, self.dtype, lambd));
+}
+
+/** Every element the number of trials until a success of probability `p`. */
+export function geometric_(self: Tensor, p: number, options: RandomOptions = {}): Tensor {
+  return refill(self, otherRecord, options, (g, out) => rng.geometric(g, out, self.dtype, p));
+}
+
+/** Every element Cauchy distributed. */
+export function cauchy_(self: Tensor, median = 0, sigma = 1, options: RandomOptions = {}): Tensor {
+  return refill(self, otherRecord, options, (g, out) => rng.cauchy(g, out, self.dtype, median, sigma));
+}
+
+/** Every element the exponential of a normal number. */
+export function logNormal_(self: Tensor, mean = 1, std = 2, options: RandomOptions = {}): Tensor {
+  return refill(self, otherRecord, options, (g, out) => rng.logNormal(g, out, self.dtype, mean, std));
+}
+
+/** For each element, taken as a probability, 1 with that probability, else 0. */
+export function bernoulli(self: Tensor, p?: number, options: RandomOptions = {}): Tensor {
+  const out = self.detach().emptyLike();
+  return p === undefined ? out.bernoulli_(self.detach(), options) : out.bernoulli_(p, options);
+}
+
+/** For each element, taken as a rate, a Poisson distributed number. */
+export function poisson(self: Tensor, options: RandomOptions = {}): Tensor {
+  const out = emptyTensor(self.backend, self.dtype, self.shape);
+  const rates = noGrad(() => self.detach().to('float64').toElements()) as Float64Array;
+  drawInto(out, options.generator, (g, elements) => rng.poisson(g, elements, self.dtype, rates));
+  return track(fills('PoissonBackward0'), out, [self], undefined);
+}
+
+/**
+ * Indices drawn from each row's weights, `numSamples` a row, with or without putting them back. int64.
+ */
+export function multinomial(
+  self: Tensor,
+  numSamples: number,
+  replacement = false,
+  options: RandomOptions = {},
+): Tensor {
+  if (self.ndim !== 1 && self.ndim !== 2) fail('op/argument', { text: 'prob_dist must be 1 or 2 dim' });
+  const categories = self.shape[self.ndim - 1]!;
+  const weights = noGrad(() =>
+    self
+      .detach()
+      .to(self.dtype === 'float64' ? 'float64' : 'float32')
+      .toElements(),
+  );
+  const drawn = rng.multinomial(
+    options.generator ?? rng.defaultGenerator,
+    weights as Float32Array,
+    self.dtype,
+    {
+      categories,
+      samples: numSamples,
+      replacement,
+    },
+  );
+  const out = emptyTensor(self.backend, 'int64', [...self.shape.slice(0, -1), numSamples]);
+  if (drawn.length > 0) out.storage.write(0, drawn);
+  return out;
+}
+
+/** Keyword arguments of random constructors. */
+export interface RandomTensorOptions extends TensorOptions, RandomOptions {}
+
+function drawn(args: readonly unknown[], fallback: DType, fill: (dtype: DType) => Fill): Tensor {
+  const { shape, options } = parseSizes(args);
+  const given = options as RandomTensorOptions;
+  const dtype = given.dtype ?? fallback;
+  const out = emptyTensor(backendOf(given.device), dtype, shape);
+  drawInto(out, given.generator, fill(dtype));
+  return given.requiresGrad === true ? out.requiresGrad_(true) : out;
+}
+
+/** Uniform in [0, 1): `rand(2, 3)`. */
+export function rand(...args: SizeArgs): Tensor {
+  return drawn(args, getDefaultDtype(), (dtype) => (g, out) => rng.uniform(g, out, dtype));
+}
+
+/** Standard normal: `randn(2, 3)`. */
+export function randn(...args: SizeArgs): Tensor {
+  return drawn(
+    args,
+    getDefaultDtype(),
+    (dtype) => (g, out, contiguous) => rng.normal(g, out, dtype, 0, 1, { contiguous }),
+  );
+}
+
+/** Whole numbers in [low, high): `randint(high, shape)` or `randint(low, high, shape)`. int64 unless said otherwise. */
+export function randint(
+  ...args: readonly (number | bigint | readonly number[] | RandomTensorOptions | undefined)[]
+): Tensor {
+  const at = args.findIndex((x) => Array.isArray(x));
+  const shape = args[at] as readonly number[];
+  const bounds = args.slice(0, at) as (number | bigint)[];
+  const [low, high] = bounds.length === 1 ? [0, bounds[0]!] : [bounds[0]!, bounds[1]!];
+  return drawn(
+    [shape, args[at + 1] ?? {}],
+    'int64',
+    (dtype) => (g, out) => rng.randint(g, out, dtype, low, high),
+  );
+}
+
+/** The numbers 0 to n - 1 in random order. int64 unless said otherwise. */
+export function randperm(n: number, options: RandomTensorOptions = {}): Tensor {
+  if (n < 0) fail('op/argument', { text: `n must be non-negative, got ${n}` });
+  rng.checkPermutation(n, options.dtype ?? 'int64');
+  return drawn([[n], options], 'int64', (dtype) => (g, out) => rng.randperm(g, out, dtype));
+}
+
+/** Uniform numbers in the shape of a tensor. */
+export function randLike(self: Tensor, options: LikeOptions & RandomOptions = {}): Tensor {
+  return withGrad(
+    self
+      .detach()
+      .emptyLike({ ...options, requiresGrad: false })
+      .uniform_(0, 1, options),
+    options,
+  );
+}
+
+/** Normal numbers in the shape of a tensor. */
+export function randnLike(self: Tensor, options: LikeOptions & RandomOptions = {}): Tensor {
+  return withGrad(
+    self
+      .detach()
+      .emptyLike({ ...options, requiresGrad: false })
+      .normal_(0, 1, options),
+    options,
+  );
+}
+
+/** Whole numbers in [low, high) in the shape of a tensor. */
+export function randintLike(
+  self: Tensor,
+  ...args: (number | bigint | (LikeOptions & RandomOptions) | undefined)[]
+): Tensor {
+  const bounds = args.filter((x): x is number | bigint => typeof x === 'number' || typeof x === 'bigint');
+  const options = (args.find((x) => typeof x === 'object') ?? {}) as LikeOptions & RandomOptions;
+  const [low, high] = bounds.length === 1 ? [0, bounds[0]!] : [bounds[0]!, bounds[1]!];
+  const out = self.detach().emptyLike({ ...options, requiresGrad: false });
+  drawInto(out, options.generator, (g, elements) => rng.randint(g, elements, out.dtype, low, high));
+  return withGrad(out, options);
+}
+
+function withGrad(out: Tensor, options: LikeOptions): Tensor {
+  return options.requiresGrad === true ? out.requiresGrad_(true) : out;
+}
+
+/** Normal numbers whose means and deviations are tensors or numbers; with two numbers the shape is given. */
+export function normal(
+  mean: number | Tensor,
+  std: number | Tensor = 1,
+  sizeOrOptions?: readonly number[] | RandomOptions,
+  options: RandomTensorOptions = {},
+): Tensor {
+  if (typeof mean === 'number' && typeof std === 'number') {
+    return drawn(
+      [sizeOrOptions, options],
+      getDefaultDtype(),
+      (dtype) => (g, out, contiguous) => rng.normal(g, out, dtype, mean, std, { contiguous }),
+    );
+  }
+  const given = (sizeOrOptions ?? {}) as RandomOptions;
+  return noGrad(() => normalAround(mean, std, given));
+}
+
+function normalAround(mean: number | Tensor, std: number | Tensor, options: RandomOptions): Tensor {
+  if (std instanceof Tensor) {
+    const shape = mean instanceof Tensor ? mean.add(std).shape : std.shape;
+    if (
+      isFloatingPoint(std.dtype) &&
+      std.numel() > 0 &&
+      std.backend.manifest.syncRead &&
+      Number(std.amin().item()) < 0
+    ) {
+      fail('op/argument', { text: 'normal expects all elements of std >= 0.0' });
+    }
+    return std.newEmpty(shape).normal_(0, 1, options).mul(std).add(mean);
+  }
+  const centre = mean as Tensor;
+  return centre.emptyLike().normal_(0, std, options).add(centre);
+}

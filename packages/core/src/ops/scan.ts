@@ -1,0 +1,148 @@
+import type { GradRecord } from '../autograd/index.ts';
+import { kernelOf } from '../dispatch/index.ts';
+import { type DType, isFloatingPoint } from '../dtype/index.ts';
+import { emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
+import { planAlongAxis, type ScanCombine } from '../kernel/index.ts';
+import { normalizeAxis, type Shape } from '../shape/index.ts';
+import { pickAlong, type ValuesAndIndices } from './reduce.ts';
+
+/** Keyword arguments of running sums and products. */
+export interface ScanOptions {
+  /** Converts the elements first; integers give int64 otherwise. */
+  readonly dtype?: DType | undefined;
+}
+
+function scan(combine: ScanCombine, self: Tensor, axis: number, output: DType): Tensor {
+  const out = emptyTensor(self.backend, output, self.shape);
+  if (out.numel() === 0) return out;
+  const plan = planAlongAxis(self.shape, axis, [out.strides, self.strides]);
+  kernelOf(self.backend, 'scan')(combine, plan, out, self);
+  return out;
+}
+
+interface ScanAttrs {
+  readonly axis: number;
+}
+
+const cumsumRecord: GradRecord<ScanAttrs> = {
+  name: 'CumsumBackward0',
+  grads: [{ vjp: (g, c) => reverseCumsum(g, c.attrs.axis) }],
+};
+
+function reverseCumsum(g: Tensor, axis: number): Tensor {
+  return g.ndim === 0 ? g : g.flip([axis]).cumsum(axis).flip([axis]);
+}
+
+function accumulating(self: Tensor, dtype: DType | undefined): Tensor {
+  return self.to(dtype ?? (isFloatingPoint(self.dtype) ? self.dtype : 'int64'));
+}
+
+/** Running sums along `dim`. */
+export function cumsum(self: Tensor, dim: number, { dtype }: ScanOptions = {}): Tensor {
+  const axis = normalizeAxis(dim, self.ndim);
+  const x = accumulating(self, dtype);
+  return track(cumsumRecord, scan('sum', x, axis, x.dtype), [x], { axis });
+}
+
+const cumprodRecord: GradRecord<ScanAttrs> = {
+  name: 'CumprodBackward0',
+  grads: [{ in: [0], out: [0], vjp: (g, c) => cumprodGrad(g, c.input(0), c.output(), c.attrs.axis) }],
+};
+
+function cumprodGrad(g: Tensor, self: Tensor, out: Tensor, axis: number): Tensor {
+  if (self.ndim === 0) return g;
+  if (self.backend.manifest.syncRead && self.ne(0).all().item() === true) {
+    return reverseCumsum(g.mul(out), axis).div(self);
+  }
+  // Row k: the running product with element k taken as 1; it counts from position k on.
+  const x = self.movedim(axis, -1);
+  const n = x.shape[x.ndim - 1]!;
+  const ones = x.newOnes([n, n], { dtype: 'bool' });
+  const own = ones.triu().logicalAnd(ones.tril());
+  const others = x
+    .unsqueeze(-2)
+    .expand([...x.shape.slice(0, -1), n, n])
+    .maskedFill(own, 1)
+    .cumprod(-1);
+  const counted = others.maskedFill(ones.tril(-1), 0).mul(g.movedim(axis, -1).unsqueeze(-2));
+  return counted.sum(-1).movedim(-1, axis);
+}
+
+/** Running products along `dim`. */
+export function cumprod(self: Tensor, dim: number, { dtype }: ScanOptions = {}): Tensor {
+  const axis = normalizeAxis(dim, self.ndim);
+  const x = accumulating(self, dtype);
+  return track(cumprodRecord, scan('prod', x, axis, x.dtype), [x], { axis });
+}
+
+const logcumsumexpRecord: GradRecord<ScanAttrs> = {
+  name: 'LogcumsumexpBackward0',
+  grads: [
+    {
+      in: [0],
+      out: [0],
+      vjp: (g, c) => {
+        const { axis } = c.attrs;
+        const self = c.input(0);
+        const out = c.output();
+        const positive = reverseLogCumsumExp(
+          g.gt(0).where(g.abs().log(), Number.NEGATIVE_INFINITY).sub(out),
+          axis,
+        );
+        const negative = reverseLogCumsumExp(
+          g.lt(0).where(g.abs().log(), Number.NEGATIVE_INFINITY).sub(out),
+          axis,
+        );
+        return positive.add(self).exp().sub(negative.add(self).exp());
+      },
+    },
+  ],
+};
+
+function reverseLogCumsumExp(x: Tensor, axis: number): Tensor {
+  return x.ndim === 0 ? x : x.flip([axis]).logcumsumexp(axis).flip([axis]);
+}
+
+/** Running log Σ e^x along `dim`. */
+export function logcumsumexp(self: Tensor, dim: number): Tensor {
+  const axis = normalizeAxis(dim, self.ndim);
+  return track(logcumsumexpRecord, scan('logaddexp', self, axis, self.dtype), [self], { axis });
+}
+
+interface RunningAttrs {
+  readonly shape: Shape;
+  readonly axis: number;
+}
+
+const running = (name: string): GradRecord<RunningAttrs> => ({
+  name,
+  saves: { out: [1] },
+  backward: ([grad], c) => {
+    const g = grad ?? c.grad(0);
+    if (c.attrs.shape.length === 0) return [g];
+    return [g.newZeros(c.attrs.shape).scatterAdd(c.attrs.axis, c.output(1), g)];
+  },
+});
+const cummaxRecord = running('CummaxBackward0');
+const cumminRecord = running('CumminBackward0');
+
+function extremeScan(
+  combine: 'argmax' | 'argmin',
+  record: GradRecord<RunningAttrs>,
+  self: Tensor,
+  dim: number,
+): ValuesAndIndices {
+  const axis = normalizeAxis(dim, self.ndim);
+  const index = noGrad(() => scan(combine, self.detach(), axis, 'int64'));
+  return pickAlong(record as never, self, axis, index, true);
+}
+
+/** Running maxima along `dim` with their indices, the last of equal ones. */
+export function cummax(self: Tensor, dim: number): ValuesAndIndices {
+  return extremeScan('argmax', cummaxRecord, self, dim);
+}
+
+/** Running minima along `dim` with their indices, the last of equal ones. */
+export function cummin(self: Tensor, dim: number): ValuesAndIndices {
+  return extremeScan('argmin', cumminRecord, self, dim);
+}

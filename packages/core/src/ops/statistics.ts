@@ -1,0 +1,217 @@
+import { isFloatingPoint } from '../dtype/index.ts';
+import { fail } from '../errors/index.ts';
+import { type GradRecord, noGrad, s, type Tensor, track } from '../extend/index.ts';
+import { normalizeAxes, type Shape } from '../shape/index.ts';
+import { type Dims, type KeepdimOr, type ReduceOptions, Reduction, restoreDims } from './reduce.ts';
+
+/** Keyword arguments of variances: `correction` is taken from the count (1 unless `unbiased` is false). */
+export interface VarianceOptions extends ReduceOptions {
+  readonly correction?: number | undefined;
+  readonly unbiased?: boolean | undefined;
+}
+
+const squaredDeviations = (root: boolean): Reduction =>
+  new Reduction(
+    'sum',
+    (x, mean) => s.square(s.sub(x, mean!)),
+    (total, count) => (root ? s.sqrt(s.div(total, count)) : s.div(total, count)),
+  );
+const variances = squaredDeviations(false);
+const deviations = squaredDeviations(true);
+
+interface VarianceAttrs {
+  readonly shape: Shape;
+  readonly axes: readonly number[];
+  /** What the squared deviations are divided by. */
+  readonly divisor: number;
+}
+
+const varianceGrad = (g: Tensor, self: Tensor, { shape, axes, divisor }: VarianceAttrs): Tensor => {
+  const centred = self.sub(self.mean([...axes], { keepdim: true }));
+  return restoreDims(g, shape, axes)
+    .mul(centred)
+    .mul(2 / divisor);
+};
+
+const varRecord: GradRecord<VarianceAttrs> = {
+  name: 'VarBackward0',
+  grads: [{ in: [0], vjp: (g, c) => varianceGrad(g, c.input(0), c.attrs) }],
+};
+
+const stdRecord: GradRecord<VarianceAttrs> = {
+  name: 'StdBackward0',
+  grads: [
+    {
+      in: [0],
+      out: [0],
+      vjp: (g, c) => {
+        const out = c.output();
+        return varianceGrad(g.div(out.mul(2)).maskedFill(out.eq(0), 0), c.input(0), c.attrs);
+      },
+    },
+  ],
+};
+
+function parse(
+  self: Tensor,
+  dim: Dims | boolean | undefined,
+  options: KeepdimOr<VarianceOptions>,
+): {
+  attrs: VarianceAttrs;
+  keepdim: boolean;
+} {
+  if (!isFloatingPoint(self.dtype)) {
+    fail('dtype/float-only', { text: 'std and var only support floating point and complex dtypes' });
+  }
+  const given: VarianceOptions = typeof options === 'boolean' ? { keepdim: options } : (options ?? {});
+  const unbiased = typeof dim === 'boolean' ? dim : given.unbiased;
+  const correction = given.correction ?? (unbiased === false ? 0 : 1);
+  const axes = normalizeAxes(typeof dim === 'boolean' ? undefined : (dim ?? undefined), self.ndim);
+  const count = axes.reduce((n, d) => n * self.shape[d]!, 1);
+  const divisor = Math.max(count - correction, 0);
+  return { attrs: { shape: self.shape, axes, divisor }, keepdim: given.keepdim ?? false };
+}
+
+function spread(
+  reduction: Reduction,
+  record: GradRecord<VarianceAttrs>,
+  self: Tensor,
+  dim: Dims | boolean | undefined,
+  options: KeepdimOr<VarianceOptions>,
+): Tensor {
+  const { attrs, keepdim } = parse(self, dim, options);
+  const out = noGrad(() => {
+    const x = self.detach();
+    const mean = x.mean([...attrs.axes], { keepdim: true });
+    return reduction.run([x, mean], attrs.axes, keepdim, x.dtype, attrs.divisor);
+  });
+  return track(record, out, [self], attrs);
+}
+
+/** The variance over `dim`, divided by the count less `correction` (1). A boolean `dim` is PyTorch's `unbiased`. */
+function variance(self: Tensor, dim?: Dims | boolean, options?: KeepdimOr<VarianceOptions>): Tensor {
+  return spread(variances, varRecord, self, dim, options);
+}
+
+export { variance as var };
+
+/** The standard deviation over `dim`; where it is 0 its gradient is 0. */
+export function std(self: Tensor, dim?: Dims | boolean, options?: KeepdimOr<VarianceOptions>): Tensor {
+  return spread(deviations, stdRecord, self, dim, options);
+}
+
+function meanLike(
+  self: Tensor,
+  dim: Dims | boolean | undefined,
+  options: KeepdimOr<VarianceOptions>,
+): Tensor {
+  const keepdim = typeof options === 'boolean' ? options : options?.keepdim;
+  return self.mean(typeof dim === 'boolean' ? undefined : dim, { keepdim });
+}
+
+/** {@link var} and the mean. */
+export function varMean(
+  self: Tensor,
+  dim?: Dims | boolean,
+  options?: KeepdimOr<VarianceOptions>,
+): [Tensor, Tensor] {
+  return [variance(self, dim, options), meanLike(self, dim, options)];
+}
+
+/** {@link std} and the mean. */
+export function stdMean(
+  self: Tensor,
+  dim?: Dims | boolean,
+  options?: KeepdimOr<VarianceOptions>,
+): [Tensor, Tensor] {
+  return [std(self, dim, options), meanLike(self, dim, options)];
+}
+
+interface NormAttrs {
+  readonly shape: Shape;
+  readonly axes: readonly number[];
+  readonly p: number;
+}
+
+const euclidean = new Reduction(
+  'sum',
+  (x) => s.square(x),
+  (total) => s.sqrt(total),
+);
+const absoluteSum = new Reduction('sum', (x) => s.abs(x));
+const absoluteMax = new Reduction('max', (x) => s.abs(x));
+const absoluteMin = new Reduction('min', (x) => s.abs(x));
+
+const normRecord: GradRecord<NormAttrs> = {
+  name: 'NormBackward1',
+  grads: [{ in: [0], out: [0], vjp: (g, c) => normGrad(g, c.input(0), c.output(), c.attrs) }],
+};
+
+const vectorNormRecord: GradRecord<NormAttrs> = { ...normRecord, name: 'LinalgVectorNormBackward0' };
+
+function normGrad(grad: Tensor, self: Tensor, out: Tensor, { shape, axes, p }: NormAttrs): Tensor {
+  const g = restoreDims(grad, shape, axes);
+  const norm = restoreDims(out, shape, axes);
+  if (p === 0) return self.zerosLike();
+  if (p === 1) return self.sign().mul(g);
+  if (p === 2) return self.mul(g.div(norm).maskedFill(norm.eq(0), 0));
+  if (Math.abs(p) === Number.POSITIVE_INFINITY) {
+    const mask = self.abs().eq(norm).logicalOr(norm.isnan());
+    return self.sign().mul(mask.mul(g.div(mask.sum([...axes], { keepdim: true }))));
+  }
+  const scaled =
+    p < 1
+      ? self
+          .sign()
+          .mul(self.abs().pow(p - 1))
+          .maskedFill(self.eq(0), 0)
+      : self.mul(self.abs().pow(p - 2));
+  const safe = p < 2 && p > 1 ? self.sign().mul(self.abs().pow(p - 1)) : scaled;
+  const weight = g.div(norm.pow(p - 1));
+  return safe.mul(weight.maskedFill(norm.eq(0), 0));
+}
+
+function pNorm(
+  self: Tensor,
+  p: number,
+  dim: Dims | undefined,
+  keepdim: boolean,
+  record: GradRecord<NormAttrs>,
+): Tensor {
+  const axes = normalizeAxes(dim ?? undefined, self.ndim);
+  const out = noGrad(() => {
+    const x = self.detach();
+    const { dtype } = x;
+    if (p === 2) return euclidean.run([x], axes, keepdim, dtype);
+    if (p === 1) return absoluteSum.run([x], axes, keepdim, dtype);
+    if (p === 0) return x.ne(0).sum([...axes], { keepdim, dtype });
+    if (p === Number.POSITIVE_INFINITY) return absoluteMax.run([x], axes, keepdim, dtype);
+    if (p === Number.NEGATIVE_INFINITY) return absoluteMin.run([x], axes, keepdim, dtype);
+    return x
+      .abs()
+      .pow(p)
+      .sum(dim == null ? undefined : [...axes], { keepdim })
+      .pow(1 / p);
+  });
+  return track(record, out, [self], { shape: self.shape, axes, p });
+}
+
+/** The p-norm over `dim` (2 unless said otherwise; also ±Infinity, 0, 'fro'). Its gradient where it is 0 is 0. */
+export function norm(
+  self: Tensor,
+  p: number | 'fro' | null = 2,
+  dim?: Dims,
+  options?: KeepdimOr<ReduceOptions>,
+): Tensor {
+  const { keepdim = false, dtype = self.dtype } =
+    typeof options === 'boolean' ? { keepdim: options } : (options ?? {});
+  const order = p === 'fro' || p === null ? 2 : p;
+  return pNorm(self.to(dtype), order, dim, keepdim, normRecord);
+}
+
+/** `torch.linalg.vector_norm`. */
+export function vectorNorm(self: Tensor, ord = 2, dim?: Dims, options?: KeepdimOr<ReduceOptions>): Tensor {
+  const { keepdim = false, dtype = self.dtype } =
+    typeof options === 'boolean' ? { keepdim: options } : (options ?? {});
+  return pNorm(self.to(dtype), ord, dim, keepdim, vectorNormRecord);
+}
