@@ -8,6 +8,7 @@ import {
   type Manifest,
   newCounters,
 } from '@taimatsu/core/backend';
+import { compilerIfAllowed } from './codegen/code.ts';
 import { makeKernels } from './kernels/index.ts';
 import { CpuBuffer, MAX_ELEMENTS, Memory } from './memory.ts';
 
@@ -43,7 +44,7 @@ export function createCpuBackend(options: CpuBackendOptions = {}): Backend {
   return {
     name: 'cpu',
     manifest,
-    kernels: makeKernels(),
+    kernels: makeKernels(options.codegen === 'never' ? undefined : compilerIfAllowed()),
     counters,
     alloc: (dtype, length) => memory.alloc(dtype, length),
     free: (buffer) => memory.free(buffer as CpuBuffer),

@@ -1,20 +1,15 @@
-import {
-  dtypeInfo,
-  type Literal,
-  referenceOp,
-  type ScalarOp,
-  type ScatterMode,
-  type View,
-} from '@taimatsu/core/backend';
+import { type DType, dtypeInfo, type Literal, referenceOp, type ScatterMode } from '@taimatsu/core/backend';
 import { reader, writer } from '../elements.ts';
 import type { GatherRunner } from '../kernels/gather.ts';
 import type { ScatterRunner } from '../kernels/scatter.ts';
 import { bufferOf, startOf } from '../memory.ts';
+import { scatterOp } from '../numeric/scatter-op.ts';
 import { startsOf, walk } from './walk.ts';
 
 /** A gather for any dtype: elements are copied as they are stored. */
 export const closureGather: GatherRunner = (plan, out, index, source) => {
   const { axisSize, axisStride, loops } = plan;
+  const lowest = plan.wrap ? -axisSize : 0;
   const target = bufferOf(out).data;
   const from = bufferOf(source).data;
   const { words } = bufferOf(index);
@@ -23,43 +18,43 @@ export const closureGather: GatherRunner = (plan, out, index, source) => {
   walk(loops, at, () => {
     const i = indexAt(words, at[1]!);
     const position = i < 0 ? i + axisSize : i;
-    if (position >= 0 && position < axisSize) target[at[0]!] = from[at[2]! + position * axisStride]!;
+    if (i >= lowest && i < axisSize) target[at[0]!] = from[at[2]! + position * axisStride]!;
     else bad ??= i;
   });
   return bad;
 };
 
 /** A scatter for any mode and dtype. */
-export function closureScatter(mode: ScatterMode, out: View): ScatterRunner {
-  const read = reader(out.dtype);
-  const write = writer(out.dtype);
-  const combine = combiner(mode, out);
-  return ({ loops, axisSize, axisStride }, target, index, source) => {
+export function closureScatter(mode: ScatterMode, dtype: DType): ScatterRunner {
+  const read = reader(dtype);
+  const write = writer(dtype);
+  const combine = combiner(mode, dtype);
+  return ({ loops, axisSize, axisStride, wrap }, target, index, source) => {
     const { words } = bufferOf(index);
     const data = bufferOf(target).data;
     const from = bufferOf(source).data;
+    const lowest = wrap ? -axisSize : 0;
     let bad: number | undefined;
     const only = [startOf(index)];
     walk({ ...loops, strides: [loops.strides[1]!] }, only, () => {
       const i = indexAt(words, only[0]!);
-      if (i < -axisSize || i >= axisSize) bad ??= i;
+      if (i < lowest || i >= axisSize) bad ??= i;
     });
     if (bad !== undefined) return bad;
     const at = startsOf([target, index, source]);
     walk(loops, at, () => {
       const i = indexAt(words, at[1]!);
       const to = at[0]! + (i < 0 ? i + axisSize : i) * axisStride;
-      write(data, to, combine(read(data, to), read(from, at[2]!)));
+      if (mode === 'set') data[to] = from[at[2]!]!;
+      else write(data, to, combine(read(data, to), read(from, at[2]!)));
     });
     return undefined;
   };
 }
 
-function combiner(mode: ScatterMode, { dtype }: View): (old: Literal, value: Literal) => Literal {
+function combiner(mode: ScatterMode, dtype: DType): (old: Literal, value: Literal) => Literal {
   if (mode === 'set') return (_, value) => value;
-  const bools: { readonly [mode: string]: ScalarOp } = { add: 'or', mul: 'and' };
-  const op = dtype === 'bool' ? (bools[mode] ?? mode) : mode;
-  const apply = referenceOp(op, dtypeInfo[dtype].compute);
+  const apply = referenceOp(scatterOp(mode, dtype), dtypeInfo[dtype].compute);
   return (old, value) => apply(old, value, 0);
 }
 

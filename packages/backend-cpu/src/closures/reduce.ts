@@ -95,7 +95,7 @@ function steps(combine: Combine, dtype: DType): (a: Literal, b: Literal) => Lite
   const fn = (f: (a: never, b: never) => Literal): ((a: Literal, b: Literal) => Literal) =>
     f as (a: Literal, b: Literal) => Literal;
   if (dtype === 'bool') {
-    if (combine === 'max') return fn((a: boolean, b: boolean) => a || b);
+    if (combine === 'max' || combine === 'sum') return fn((a: boolean, b: boolean) => a || b);
     return fn((a: boolean, b: boolean) => a && b);
   }
   if (dtype === 'int64') {

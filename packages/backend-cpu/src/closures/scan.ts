@@ -2,6 +2,7 @@ import { castValue, type DType, dtypeInfo, type Literal, type ScanCombine } from
 import { reader, writer } from '../elements.ts';
 import type { ScanRunner } from '../kernels/scan.ts';
 import { bufferOf, startOf } from '../memory.ts';
+import { identityOf } from '../numeric/identity.ts';
 import { logAddExp } from '../numeric/log-add-exp.ts';
 import { walk } from './walk.ts';
 
@@ -13,24 +14,30 @@ export function closureScan(combine: ScanCombine, stored: DType, output: DType):
   const arg = combine === 'argmax' || combine === 'argmin';
   const dtype = arg ? own : dtypeInfo[output].compute;
   const step = stepOf(combine, dtype);
+  const initial = initialOf(combine, dtype);
   return (plan, out, input) => {
     const source = bufferOf(input).data;
     const target = bufferOf(out).data;
     const [outStride, inStride] = plan.strides as [number, number];
     const at = [startOf(out), startOf(input)];
     walk(plan.outer, at, () => {
-      let state: Literal | undefined;
+      let state = initial;
       let found = 0;
       for (let k = 0; k < plan.length; k++) {
         const x = castValue(read(source, at[1]! + k * inStride), own, dtype);
-        const next: Literal = state === undefined ? x : step(state, x);
+        const next = step(state, x);
         // Where the step keeps the newcomer among equals, the newcomer's place is the result.
-        if (arg && (state === undefined || isTaken(combine, state, x))) found = k;
+        if (arg && isTaken(combine, state, x)) found = k;
         state = next;
         write(target, at[0]! + k * outStride, arg ? BigInt(found) : round(state, dtype));
       }
     });
   };
+}
+
+function initialOf(combine: ScanCombine, dtype: DType): Literal {
+  if (combine === 'logaddexp') return Number.NEGATIVE_INFINITY;
+  return identityOf(combine === 'argmax' ? 'max' : combine === 'argmin' ? 'min' : combine, dtype);
 }
 
 function round(value: Literal, dtype: DType): Literal {

@@ -1,4 +1,5 @@
 import type { KernelTable } from '@taimatsu/core/backend';
+import type { Compile } from '../codegen/code.ts';
 import { makeGather } from './gather.ts';
 import { makeMap } from './map.ts';
 import { makeMatmul } from './matmul.ts';
@@ -7,16 +8,16 @@ import { makeScan } from './scan.ts';
 import { makeScatter } from './scatter.ts';
 import { makeSort } from './sort.ts';
 
-/** Every kernel kind. */
-export function makeKernels(): KernelTable {
-  const map = makeMap();
+/** Every kernel kind, compiled where `compile` is given and through closures where it is not. */
+export function makeKernels(compile: Compile | undefined): KernelTable {
+  const map = makeMap(compile);
   return Object.freeze({
     map,
-    reduce: makeReduce(),
-    scan: makeScan(),
-    matmul: makeMatmul(map),
-    gather: makeGather(),
-    scatter: makeScatter(),
+    reduce: makeReduce(compile),
+    scan: makeScan(compile),
+    matmul: makeMatmul(compile, map),
+    gather: makeGather(compile),
+    scatter: makeScatter(compile),
     sort: makeSort(),
   });
 }

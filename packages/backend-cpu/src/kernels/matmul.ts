@@ -1,43 +1,114 @@
-import type { DType, ElementArray, Epilogue, Kernels, MatmulPlan, View } from '@taimatsu/core/backend';
-import { elementArray } from '@taimatsu/core/backend';
-import { closureProduct } from '../closures/matmul.ts';
-import { startsOf, walk } from '../closures/walk.ts';
-import { bufferOf, CpuBuffer } from '../memory.ts';
+import {
+  type DType,
+  dtypeInfo,
+  type ElementArray,
+  type Epilogue,
+  elementArray,
+  type Kernels,
+  type MatmulPlan,
+  type View,
+} from '@taimatsu/core/backend';
+import { closureDirect, closurePack, closureUnpack } from '../closures/matmul.ts';
+import { walk } from '../closures/walk.ts';
+import type { Compile } from '../codegen/code.ts';
+import { generateDirect, generatePack, generateUnpack } from '../codegen/product.ts';
+import { bufferOf, CpuBuffer, startOf } from '../memory.ts';
+import { packedProduct } from '../numeric/packed-product.ts';
+import { runnersBy } from './runners.ts';
 
-type Pair = readonly [row: number, column: number];
-
-/** One product: arrays, sizes, strides of output, a and b, and where each begins. */
-export type ProductRunner = (
+/** A product that takes everything one by one, so that small ones allocate nothing. */
+export type DirectProduct = (
   out: ElementArray,
   a: ElementArray,
   b: ElementArray,
-  sizes: { readonly m: number; readonly n: number; readonly k: number },
-  strides: readonly [Pair, Pair, Pair],
-  at: readonly number[],
+  m: number,
+  n: number,
+  k: number,
+  outRow: number,
+  outColumn: number,
+  aRow: number,
+  aColumn: number,
+  bRow: number,
+  bColumn: number,
+  outStart: number,
+  aStart: number,
+  bStart: number,
 ) => void;
 
-export function makeMatmul(map: Kernels['map']): Kernels['matmul'] {
-  const runners = new Map<string, ProductRunner>();
-  const product = (dtype: DType, output: DType): ProductRunner => {
-    const key = `${dtype} ${output}`;
-    let run = runners.get(key);
-    if (run === undefined) {
-      run = closureProduct(dtype, output);
-      runners.set(key, run);
-    }
-    return run;
-  };
+/** Products of fewer multiplications are not worth packing. */
+const PACKED_FROM = 4096;
+
+export function makeMatmul(compile: Compile | undefined, map: Kernels['map']): Kernels['matmul'] {
+  const products = runnersBy<DirectProduct>((input, output) => productOf(input, output, compile));
   return (plan, out, a, b, epilogue) => {
-    if (epilogue !== undefined) {
-      withEpilogue(plan, out, a, b, epilogue, product, map);
+    if (epilogue !== undefined) withEpilogue(plan, out, a, b, epilogue, products, map);
+    else multiplyAll(products(a.dtype, out.dtype), plan, out, a, b);
+  };
+}
+
+function productOf(input: DType, output: DType, compile: Compile | undefined): DirectProduct {
+  const direct =
+    compile === undefined ? closureDirect(input, output) : generateDirect(input, output, compile);
+  if (dtypeInfo[input].category !== 'float') return direct;
+  const pack = compile === undefined ? closurePack(input) : generatePack(input, compile);
+  const unpack = compile === undefined ? closureUnpack(output) : generateUnpack(output, compile);
+  return (out, a, b, m, n, k, outRow, outColumn, aRow, aColumn, bRow, bColumn, outStart, aStart, bStart) => {
+    if (m < 4 || n < 4 || m * n * k < PACKED_FROM) {
+      direct(out, a, b, m, n, k, outRow, outColumn, aRow, aColumn, bRow, bColumn, outStart, aStart, bStart);
       return;
     }
-    const run = product(a.dtype, out.dtype);
-    const strides = plan.strides as unknown as readonly [Pair, Pair, Pair];
-    const data = [out, a, b].map((view) => bufferOf(view).data) as [ElementArray, ElementArray, ElementArray];
-    const at = startsOf([out, a, b]);
-    walk(plan.batch, at, () => run(...data, plan, strides, at));
+    packedProduct(
+      pack,
+      unpack,
+      { data: out, start: outStart, rowStride: outRow, columnStride: outColumn },
+      { data: a, start: aStart, rowStride: aRow, columnStride: aColumn },
+      { data: b, start: bStart, rowStride: bRow, columnStride: bColumn },
+      m,
+      n,
+      k,
+    );
   };
+}
+
+function multiplyAll(product: DirectProduct, plan: MatmulPlan, out: View, a: View, b: View): void {
+  if (plan.batch.size === 1) {
+    multiplyOne(product, plan, out, a, b, startOf(out), startOf(a), startOf(b));
+    return;
+  }
+  const at = [startOf(out), startOf(a), startOf(b)];
+  walk(plan.batch, at, () => multiplyOne(product, plan, out, a, b, at[0]!, at[1]!, at[2]!));
+}
+
+function multiplyOne(
+  product: DirectProduct,
+  { m, n, k, strides }: MatmulPlan,
+  out: View,
+  a: View,
+  b: View,
+  outStart: number,
+  aStart: number,
+  bStart: number,
+): void {
+  const so = strides[0]!;
+  const sa = strides[1]!;
+  const sb = strides[2]!;
+  product(
+    bufferOf(out).data,
+    bufferOf(a).data,
+    bufferOf(b).data,
+    m,
+    n,
+    k,
+    so[0]!,
+    so[1]!,
+    sa[0]!,
+    sa[1]!,
+    sb[0]!,
+    sb[1]!,
+    outStart,
+    aStart,
+    bStart,
+  );
 }
 
 /** Products go to a scratch matrix, from which the epilogue's kernel makes the output. */
@@ -47,44 +118,35 @@ function withEpilogue(
   a: View,
   b: View,
   { kernel, inputs, params }: Epilogue,
-  product: (dtype: DType, output: DType) => ProductRunner,
+  products: (input: DType, output: DType) => DirectProduct,
   map: Kernels['map'],
 ): void {
   const { m, n, batch } = plan;
+  if (m * n === 0) return;
   const dtype = kernel.inputs[0] ?? a.dtype;
-  const scratch = new CpuBuffer(dtype, elementArray(dtype, m * n), 0, m * n);
-  const scratchStrides: Pair = [n, 1];
-  const [outStrides, aStrides, bStrides, ...others] = plan.strides as unknown as [
-    Pair,
-    Pair,
-    Pair,
-    ...Pair[],
-  ];
+  const scratch: View = {
+    storage: { buffer: new CpuBuffer(dtype, elementArray(dtype, m * n), 0, m * n) },
+    offset: 0,
+    dtype,
+  };
+  const single = { ...plan, strides: [[n, 1], ...plan.strides.slice(1)] };
   const mapPlan = {
     flat: false,
     size: m * n,
     shape: [m, n],
-    strides: [outStrides, scratchStrides, ...others],
+    strides: [plan.strides[0]!, [n, 1], ...plan.strides.slice(3)],
   };
-  const run = product(a.dtype, dtype);
   const views = [out, a, b, ...inputs];
-  const buffers = views.map(bufferOf);
-  const at = startsOf(views);
-  const place = (i: number): View => ({
-    storage: { buffer: buffers[i]! },
-    offset: at[i]! - buffers[i]!.start,
-    dtype: views[i]!.dtype,
+  const at = views.map(startOf);
+  const moved = (view: View, i: number): View => ({
+    storage: view.storage,
+    offset: at[i]! - bufferOf(view).start,
+    dtype: view.dtype,
   });
-  const product2d: View = { storage: { buffer: scratch }, offset: 0, dtype };
+  const product = products(a.dtype, dtype);
   walk(batch, at, () => {
-    run(
-      scratch.data,
-      buffers[1]!.data,
-      buffers[2]!.data,
-      plan,
-      [scratchStrides, aStrides, bStrides],
-      [0, at[1]!, at[2]!],
-    );
-    if (m * n > 0) map(kernel, mapPlan, place(0), [product2d, ...inputs.map((_, i) => place(i + 3))], params);
+    multiplyOne(product, single, scratch, a, b, 0, at[1]!, at[2]!);
+    const others = inputs.map((view, i) => moved(view, i + 3));
+    map(kernel, mapPlan, moved(out, 0), [scratch, ...others], params);
   });
 }
