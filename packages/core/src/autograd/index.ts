@@ -1,5 +1,6 @@
 export { accumulateInto, accumulatorOf } from './accumulate.ts';
 export { type BackwardOptions, backward, type GradOptions, grad, type TensorOrList } from './backward.ts';
+export { type Checkable, type GradcheckOptions, gradcheck, gradgradcheck } from './gradcheck.ts';
 export { gradFnOf, gradientNode, metaOf, outputNrOf, requiresGradOf } from './gradient-edge.ts';
 export {
   enableGrad,

@@ -143,8 +143,7 @@ export class Pointwise<A = undefined> {
       const target = i === condition ? 'bool' : dtype;
       return isTensor(operand) ? cast(load(inputs++, operand.dtype), target) : param(params++, target);
     });
-    for (let i = 0; i < constants; i++)
-      args.push(param(params++, isFloatingPoint(dtype) ? dtype : 'float64'));
+    for (let i = 0; i < constants; i++) args.push(param(params++, dtype));
     const body = forward(...args);
     return scalarKernel(body, into ?? (promotion === 'bool' ? 'bool' : dtype));
   }
@@ -200,7 +199,7 @@ function launchScalars(
 ): readonly Literal[] {
   const scalars: Literal[] = [];
   for (const operand of operands) if (typeof operand !== 'object') scalars.push(scalarFor(operand, dtype));
-  for (const constant of constants) scalars.push(constant);
+  for (const constant of constants) scalars.push(scalarFor(constant, dtype));
   return scalars;
 }
 

@@ -17,6 +17,7 @@ import { emptyTensor, Tensor } from '../extend/index.ts';
 import { param, position, type ScalarKernel, s, scalarKernel } from '../scalar/index.ts';
 import { contiguousStrides, likeStrides, numelOf, type Shape, type Strides } from '../shape/index.ts';
 import { flattenNested, type NestedData } from './nested-data.ts';
+import { linspaceSequence, rangeSequence } from './sequences.ts';
 
 /** Keyword arguments of the functions that make tensors. */
 export interface TensorOptions {
@@ -204,19 +205,7 @@ export function asTensor(data: NestedData, options: TensorOptions = {}): Tensor 
   return data.to(options.dtype ?? data.dtype);
 }
 
-const arangeKernels = new Map<DType, ScalarKernel>();
-
-/** start + i · step, worked out in float64 (or int64) and then converted. */
-function arangeKernel(dtype: DType): ScalarKernel {
-  let kernel = arangeKernels.get(dtype);
-  if (kernel === undefined) {
-    const wide: DType = isFloatingPoint(dtype) ? 'float64' : 'int64';
-    const index = s.cast(position('int64'), wide);
-    kernel = scalarKernel(s.add(s.mul(index, param(1, wide)), param(0, wide)), dtype);
-    arangeKernels.set(dtype, kernel);
-  }
-  return kernel;
-}
+const positions = scalarKernel(position('int64'), 'int64');
 
 /** `count` numbers from `start`, `step` apart. */
 export function rangeTensor(
@@ -227,8 +216,9 @@ export function rangeTensor(
   count: number,
 ): Tensor {
   const out = emptyTensor(backend, dtype, [count]);
-  const wide: DType = isFloatingPoint(dtype) ? 'float64' : 'int64';
-  launchMap(arangeKernel(dtype), out, [], [scalarFor(start, wide), scalarFor(step, wide)]);
+  if (dtype === 'int64' && Number(start) === 0 && Number(step) === 1) launchMap(positions, out, [], []);
+  else if (count > 0)
+    out.storage.write(0, sequenceElements(dtype, count, rangeSequence(dtype, start, step, count)));
   return out;
 }
 
@@ -263,33 +253,16 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   if (steps < 0) fail('op/argument', { text: 'number of steps must be non-negative' });
   const dtype = options.dtype ?? getDefaultDtype();
   const out = emptyTensor(backendOf(options.device), dtype, [steps]);
-  launchMap(linspaceKernel(dtype), out, [], linspaceScalars(start, end, steps, dtype));
+  if (steps > 0)
+    out.storage.write(0, sequenceElements(dtype, steps, linspaceSequence(dtype, start, end, steps)));
   return finish(out, options.requiresGrad);
 }
 
-const linspaceKernels = new Map<DType, ScalarKernel>();
-
-/** From both ends to the middle, as PyTorch does, so that the last element is exactly `end`. */
-function linspaceKernel(dtype: DType): ScalarKernel {
-  let kernel = linspaceKernels.get(dtype);
-  if (kernel === undefined) {
-    const i = s.cast(position('int64'), 'float64');
-    const [start, end, step, half, last] = [0, 1, 2, 3, 4].map((n) => param(n, 'float64'));
-    const value = s.where(
-      s.lt(i, half!),
-      s.add(start!, s.mul(step!, i)),
-      s.sub(end!, s.mul(step!, s.sub(last!, i))),
-    );
-    kernel = scalarKernel(isFloatingPoint(dtype) ? value : s.trunc(value), dtype);
-    linspaceKernels.set(dtype, kernel);
-  }
-  return kernel;
-}
-
-function linspaceScalars(start: number, end: number, steps: number, dtype: DType): number[] {
-  const exact = (end - start) / Math.max(steps - 1, 1);
-  const step = dtype === 'float32' ? Math.fround(exact) : exact;
-  return [start, end, step, Math.floor(steps / 2), steps - 1];
+/** A sequence's values in memory form. */
+function sequenceElements(dtype: DType, count: number, valueAt: (i: number) => Scalar): ElementArray {
+  const elements = elementArray(dtype, count);
+  for (let i = 0; i < count; i++) writeElement(elements, i, valueAt(i), dtype);
+  return elements;
 }
 
 /** `steps` numbers from base^start to base^end, evenly spaced in their exponents. */
