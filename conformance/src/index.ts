@@ -32,4 +32,5 @@ export {
 } from './scenario/schema.ts';
 export { loadSuite, suiteFiles } from './suite.ts';
 export { BindError, type Kwargs } from './torch-call/bind.ts';
-export { hasFunction, isKnownOp, knownOps, MissingOp, torchCall } from './torch-call/call.ts';
+export { hasFunction, isKnownOp, knownOps, torchCall } from './torch-call/call.ts';
+export { MissingOp } from './torch-call/missing.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { assemble } from './scenario/assemble.ts';
-import type { Scenario, SuiteFile } from './scenario/schema.ts';
+import { levels, type Scenario, type SuiteFile } from './scenario/schema.ts';
 
 // This file is as deep as the built one, so that the path holds for both.
 const folder: URL = new URL('../suite/', import.meta.url);
@@ -20,7 +20,8 @@ export function suiteFiles(): ReadonlyMap<string, SuiteFile> {
 
 /** The suite that comes with this package. */
 export function loadSuite(): readonly Scenario[] {
-  return assemble([...suiteFiles().values()]);
+  const scenarios = assemble([...suiteFiles().values()]);
+  return levels.flatMap((level) => scenarios.filter((scenario) => scenario.level === level));
 }
 
 /** `notebook` before `notebook-seeds`. */

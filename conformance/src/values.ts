@@ -14,7 +14,7 @@ export class PySlice {
 
   /** The same for `tensor.at(...)`. */
   toSlice(): unknown {
-    return torch.slice(this.start, this.stop, this.step);
+    return torch.sliceIndex(this.start, this.stop, this.step);
   }
 }
 

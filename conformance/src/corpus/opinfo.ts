@@ -8,6 +8,7 @@ const reseeded: ReadonlySet<string> = new Set([
   'multinomial',
   'normal',
   'pca_lowrank',
+  'rand_like',
   'randint_like',
   'randn',
   'randn_like',

@@ -8,7 +8,8 @@ import {
 } from '../compare/compare.ts';
 import { declinedReason } from '../run/verdict.ts';
 import { isTensor } from '../tensors.ts';
-import { MissingOp, torchCall } from '../torch-call/call.ts';
+import { torchCall } from '../torch-call/call.ts';
+import { MissingOp } from '../torch-call/missing.ts';
 import { type DecodedCall, decodeCall, decodeTensor, Undecodable } from './decode.ts';
 import {
   isTagged,

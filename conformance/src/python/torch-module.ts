@@ -1,8 +1,9 @@
 import * as torch from '@taimatsu/core';
 import { isTensor } from '../tensors.ts';
-import type { Kwargs } from '../torch-call/bind.ts';
-import { callFunction, isKnownOp, MissingOp } from '../torch-call/call.ts';
-import { camel } from '../torch-call/row.ts';
+import { bind, type Kwargs } from '../torch-call/bind.ts';
+import { callFunction, callPlainly, isKnownOp } from '../torch-call/call.ts';
+import { MissingOp } from '../torch-call/missing.ts';
+import { camel, type Rows, row } from '../torch-call/row.ts';
 import { PySlice, PyTuple, pyTuple } from '../values.ts';
 import { PyContext, PyDType, PySize } from './objects.ts';
 import { plain } from './operators.ts';
@@ -85,6 +86,9 @@ const specials: Readonly<Record<string, Special>> = {
 export function callTorch(path: string, args: readonly unknown[], kwargs: Kwargs): unknown {
   const data = takesData.get(path);
   const ours = args.map((arg, i) => toOurs(arg, i === data));
+  const isFloat =
+    path === 'arange' && kwargs.dtype === undefined && args.some((arg) => typeof arg === 'number');
+  if (isFloat) return callFunction(path, ours, { ...kwargs, dtype: torch.getDefaultDtype() });
   const named = Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [key, toOurs(value)]));
   if (Object.hasOwn(specials, path)) return specials[path]!(ours, named);
   if (isKnownOp(path)) return callFunction(path, ours, named);
@@ -92,6 +96,9 @@ export function callTorch(path: string, args: readonly unknown[], kwargs: Kwargs
   if (typeof found !== 'function') throw new MissingOp(path, `the library has no ${camel(path)}`);
   return found(...ours, ...optionsOf(named));
 }
+
+/** Methods that are not operators and take options. */
+const methods: Rows = { backward: row('gradient, {retain_graph}, {create_graph}, {inputs}') };
 
 /** Calls a tensor's method. Readers wait, so that every backend can be read. */
 export function callMethod(
@@ -108,7 +115,9 @@ export function callMethod(
   if (isKnownOp(name) && !name.endsWith('_')) return callFunction(name, [self, ...ours], named);
   const method = (self as unknown as Readonly<Record<string, unknown>>)[camel(name)];
   if (typeof method !== 'function') throw new MissingOp(name, `tensors have no ${camel(name)}`);
-  return method.call(self, ...ours, ...optionsOf(named));
+  const own = Object.hasOwn(methods, name) ? methods[name] : undefined;
+  if (own === undefined) return method.call(self, ...ours, ...optionsOf(named));
+  return callPlainly(own, bind(name, own, ours, named), (...all) => method.apply(self, all));
 }
 
 function optionsOf(kwargs: Kwargs): readonly unknown[] {

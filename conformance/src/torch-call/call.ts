@@ -1,19 +1,8 @@
 import * as torch from '@taimatsu/core';
 import { bind, type Kwargs } from './bind.ts';
+import { MissingOp } from './missing.ts';
 import { type Bound, camel, type OurFunction, pathOf, type Row, row } from './row.ts';
 import { table } from './table.ts';
-
-/** What a call throws when the library has no function for one of PyTorch's names yet. */
-export class MissingOp extends Error {
-  override readonly name: string = 'MissingOp';
-  /** PyTorch's name. */
-  readonly op: string;
-
-  constructor(op: string, why: string) {
-    super(`${op}: ${why}`);
-    this.op = op;
-  }
-}
 
 /**
  * Calls our function for one of PyTorch's, by the qualified name and with the arguments that OpInfo uses: `add`,
@@ -28,11 +17,14 @@ export function torchCall(
   args: readonly unknown[],
   kwargs: Kwargs,
 ): unknown {
-  const found = rowOf(name, variant);
+  const found = rowOf(impostors[name] ?? name, variant);
   const positional = [input, ...args];
   const opInfo = found.order === undefined ? found : reordered(found, found.order);
-  return apply(name, found, bind(name, opInfo, positional, kwargs));
+  return apply(impostors[name] ?? name, found, bind(name, opInfo, positional, kwargs));
 }
+
+/** OpInfo's `rand_like` calls another function than its name says. */
+const impostors: Readonly<Record<string, string>> = { rand_like: 'randn_like' };
 
 /** Calls our function for `torch.NAME(*args, **kwargs)`, with the arguments in the function's own order. */
 export function callFunction(name: string, args: readonly unknown[], kwargs: Kwargs): unknown {
@@ -75,7 +67,7 @@ function apply(name: string, found: Row, bound: Bound): unknown {
 }
 
 /** Positional arguments, then options: what most of our functions take. */
-function callPlainly({ params }: Row, bound: Bound, ours: OurFunction): unknown {
+export function callPlainly({ params }: Row, bound: Bound, ours: OurFunction): unknown {
   const positional: unknown[] = [];
   const options: Record<string, unknown> = {};
   for (const { name, option, variadic } of params) {
@@ -92,20 +84,29 @@ function callPlainly({ params }: Row, bound: Bound, ours: OurFunction): unknown 
 
 type Namespace = Readonly<Record<string, unknown>>;
 
-/** A function of the entry point or of one of its namespaces, else a method of tensors taking the tensor first. */
+/**
+ * A function of the entry point or of one of its namespaces, else a method or a property of tensors taking the tensor
+ * first. Where reads cannot block, a function that needs one has a twin that waits.
+ */
 function resolve(path: string): OurFunction | undefined {
-  let here: unknown = torch;
   const parts = path.split('.');
-  for (const part of parts) here = isNamespace(here) ? here[part] : undefined;
-  if (typeof here === 'function') return here as OurFunction;
-  const [last = ''] = parts.slice(-1);
-  if (parts[0] === 'functional' || parts.length === 1) {
-    const plain = (torch as Namespace)[last];
-    if (parts.length > 1 && typeof plain === 'function') return plain as OurFunction;
-    const method = (torch.Tensor.prototype as unknown as Namespace)[last];
-    if (typeof method === 'function') return (self: unknown, ...args: unknown[]) => method.apply(self, args);
-  }
-  return undefined;
+  const name = parts.pop() ?? '';
+  let space: unknown = torch;
+  for (const part of parts) space = isNamespace(space) ? space[part] : undefined;
+  if (!isNamespace(space)) return undefined;
+  const waiting = torch.getDefaultDevice().manifest.syncRead ? undefined : space[`${name}Async`];
+  const found = waiting ?? space[name];
+  if (typeof found === 'function') return found as OurFunction;
+  return parts.length === 0 ? member(name) : undefined;
+}
+
+function member(name: string): OurFunction | undefined {
+  const property = Object.getOwnPropertyDescriptor(torch.Tensor.prototype, name);
+  if (property?.get !== undefined) return (self: unknown) => property.get!.call(self);
+  const method: unknown = property?.value;
+  return typeof method === 'function'
+    ? (self: unknown, ...args: unknown[]) => method.apply(self, args)
+    : undefined;
 }
 
 function isNamespace(value: unknown): value is Namespace {

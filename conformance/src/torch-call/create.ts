@@ -26,7 +26,7 @@ export const create: Rows = {
     },
   }),
   linspace: row(`start, end, steps, ${factory}`),
-  logspace: row(`start, end, steps, base, ${factory}`),
+  logspace: row(`start, end, steps, {base}, ${factory}`),
   randint: row(`low, high, size, ${factory}`, {
     call: ({ low, high, size, dtype }, randint) => {
       const options = dtype === undefined ? {} : { dtype };
@@ -40,7 +40,7 @@ export const create: Rows = {
     },
   }),
   bernoulli: row('input, p'),
-  multinomial: row('input, num_samples, {replacement}'),
+  multinomial: row('input, num_samples, replacement'),
   normal: row('mean, std, size'),
   'normal@number_mean': row('mean, std', { order: 'std, mean' }),
   // OpInfo's `uniform` is the method `uniform_`, which writes into its input.

@@ -1,3 +1,4 @@
+import { isTensor } from '../tensors.ts';
 import { aliases, type Rows, row, rows } from './row.ts';
 
 const unary = `abs acos acosh angle asin asinh atan atanh bitwise_not ceil conj conj_physical cos cosh deg2rad digamma
@@ -25,7 +26,7 @@ const base: Rows = {
   lerp: row('input, end, weight'),
   equal: row('input, other'),
   logit: row('input, eps'),
-  nan_to_num: row('input, nan, posinf, neginf'),
+  nan_to_num: row('input, {nan}, {posinf}, {neginf}'),
   polygamma: row('n, input', { order: 'input, n' }),
   mvlgamma: row('input, p'),
   where: row('condition, input, other', { order: 'input, condition, other' }),
@@ -40,7 +41,11 @@ const reflected: Rows = {
   __rsub__: row('self, other', { target: 'sub', call: ({ self, other }, sub) => sub(other, self) }),
   __rdiv__: row('self, other', { target: 'div', call: ({ self, other }, div) => div(other, self) }),
   __rmod__: row('self, other', { target: 'remainder', call: ({ self, other }, mod) => mod(other, self) }),
-  __rpow__: row('self, other', { target: 'pow', call: ({ self, other }, pow) => pow(other, self) }),
+  // Python's __rpow__ copies its argument with torch.tensor(), so that no gradient goes there.
+  __rpow__: row('self, other', {
+    target: 'pow',
+    call: ({ self, other }, pow) => pow(isTensor(other) ? other.detach() : other, self),
+  }),
   __rmatmul__: row('self, other', { target: 'matmul', call: ({ self, other }, mm) => mm(other, self) }),
 };
 

@@ -35,7 +35,7 @@ const base: Rows = {
   norm: row('input, p, dim, {keepdim}, {dtype}'),
   dist: row('input, other, p'),
   count_nonzero: row('input, dim'),
-  diff: row('input, n, dim, prepend, append'),
+  diff: row('input, n, dim, {prepend}, {append}'),
   gradient: row('input, *, spacing, dim, edge_order'),
   renorm: row('input, p, dim, maxnorm'),
   histc: row('input, bins, min, max'),
