@@ -87,8 +87,8 @@ export function f64x2Lanes(f: FunctionBuilder): Vector {
   return vectorLanes(f, {
     float: f64x2,
     int: i64x2,
-    splat: (value) => f64x2.splat(value),
-    int1: (value) => i64x2.splat(value),
+    splat: (value) => f.hoist(`f64 ${Object.is(value, -0) ? '-0' : value}`, f64x2.splat(value)),
+    int1: (value) => f.hoist(`i64 ${value}`, i64x2.splat(value)),
     element: 'f64',
     count: 2,
     viaDouble: (x, body) => body(f64x2Lanes(f), x),
@@ -100,8 +100,8 @@ export function f32x4Lanes(f: FunctionBuilder): Vector {
   return vectorLanes(f, {
     float: f32x4,
     int: i32x4,
-    splat: (value) => f32x4.splat(value),
-    int1: (value) => i32x4.splat(Number(value)),
+    splat: (value) => f.hoist(`f32 ${Object.is(value, -0) ? '-0' : value}`, f32x4.splat(value)),
+    int1: (value) => f.hoist(`i32 ${value}`, i32x4.splat(Number(value))),
     element: 'f32',
     count: 4,
     viaDouble: (x, body) => {
