@@ -77,7 +77,7 @@ function combiner(
   }
 }
 
-export function reducer({ element, combine }: ReduceSpec): Reducer {
+export function reducer({ element, combine }: Pick<ReduceSpec, 'element' | 'combine'>): Reducer {
   const { op, identity } = combiner(element, combine);
   const float = element === 'f32' || element === 'f64';
   const cascade = float && combine === 'sum';
