@@ -11,9 +11,15 @@ export interface LoadedBackend {
 
 type Module = Readonly<Record<string, unknown>>;
 
-/** The project's own backends, loaded when asked for, so that one that cannot load here hinders no other. */
+/**
+ * The project's own backends, loaded when asked for, so that one that cannot load here hinders no other. The CPU's fills
+ * memory that nobody has written with NaN.
+ */
 const known: Readonly<Record<string, () => Promise<Module>>> = {
-  cpu: () => import('@taimatsu/backend-cpu'),
+  cpu: async () => {
+    const { createCpuBackend } = await import('@taimatsu/backend-cpu');
+    return { backend: createCpuBackend({ poison: true }) };
+  },
   wasm: () => import('@taimatsu/backend-wasm'),
   gpu: () => import('@taimatsu/backend-gpu'),
   webgpu: () => import('@taimatsu/backend-webgpu'),
