@@ -32,7 +32,7 @@ export function defineMacro(
   for (let v = 1; v <= vectors; v++) {
     const line: Micro[] = [];
     for (let r = 1; r <= rows; r++) {
-      line.push(defineMicro(module, element, { rows: r, vectors: v, direct }, epilogue));
+      line.push(defineMicro(module, element, { rows: r, vectors: v, direct, fullRows: rows }, epilogue));
     }
     micros.push(line);
   }

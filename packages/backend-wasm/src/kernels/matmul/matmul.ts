@@ -107,9 +107,10 @@ export class Matmul {
   run(product: Product, range?: RowRange): void {
     const { m, n, depth } = product;
     if (m === 0 || n === 0) return;
-    const rows = range ?? { from: 0, to: m };
-    if (m * n * depth <= smallWork || depth === 0) this.runSmall(product, rows);
-    else if (!(n === 1 || m === 1) || !this.runVector(product, rows)) this.runBlocks(product, rows);
+    const from = range === undefined ? 0 : range.from;
+    const to = range === undefined ? m : range.to;
+    if (m * n * depth <= smallWork) this.runSmall(product, from, to);
+    else if (!(n === 1 || m === 1) || !this.runVector(product, from, to)) this.runBlocks(product, from, to);
   }
 
   private get blockRows(): number {
@@ -122,116 +123,115 @@ export class Matmul {
     return columns - (columns % this.columns);
   }
 
-  private runSmall(p: Product, { from, to }: RowRange): void {
-    const { a, b, c } = this.scaled(p);
-    this.vector().small(
+  private runSmall(p: Product, from: number, to: number): void {
+    const { bytes } = this;
+    const { a, b, c } = p;
+    const [aRow, cRow] = [a.rowStride * bytes, c.rowStride * bytes];
+    (this.vectorKernels ?? this.vector()).small(
       to - from,
       p.n,
       p.depth,
-      p.a.pointer + from * a.row,
-      a.row,
-      a.column,
-      p.b.pointer,
-      b.row,
-      b.column,
+      a.pointer + from * aRow,
+      aRow,
+      a.columnStride * bytes,
+      b.pointer,
+      b.rowStride * bytes,
+      b.columnStride * bytes,
       p.scratch,
-      p.c.pointer + from * c.row,
-      c.row,
-      c.column,
+      c.pointer + from * cRow,
+      cRow,
+      c.columnStride * bytes,
       (p.accumulate ? flags.accumulate : 0) | flags.last,
       from,
       0,
-      ...(p.args ?? []),
+      ...(p.args ?? none),
     );
   }
 
-  private runVector(p: Product, { from, to }: RowRange): boolean {
-    const { a, b, c, bytes } = this.scaled(p);
+  /** False if the matrix is contiguous in neither direction. */
+  private runVector(p: Product, from: number, to: number): boolean {
+    const { bytes } = this;
+    const { a, b, c } = p;
     const down = p.n === 1;
-    const matrix = down ? a : { row: b.column, column: b.row };
-    const along = matrix.column === bytes || p.depth === 1;
-    if (!along && matrix.row !== bytes) return false;
+    const aRow = a.rowStride * bytes;
+    const stride = down ? aRow : b.columnStride * bytes;
+    const depthStride = (down ? a.columnStride : b.rowStride) * bytes;
+    const along = depthStride === bytes || p.depth === 1;
+    if (!along && stride !== bytes) return false;
     const kernels = this.vector();
-    const stride = down ? b.row : a.column;
-    let vector = down ? p.b.pointer : p.a.pointer + from * a.row;
-    if (stride !== bytes && p.depth > 1) {
+    const vectorStride = (down ? b.rowStride : a.columnStride) * bytes;
+    let vector = down ? b.pointer : a.pointer + from * aRow;
+    if (vectorStride !== bytes && p.depth > 1) {
       const copy = p.scratch + tileBytes;
-      kernels.gather(copy, vector, p.depth, 1, stride, bytes);
+      kernels.gather(copy, vector, p.depth, 1, vectorStride, bytes);
       vector = copy;
     }
-    (along ? kernels.dots : kernels.sums)(
+    const run = along ? kernels.dots : kernels.sums;
+    run(
       down ? to - from : from < to ? p.n : 0,
       p.depth,
-      down ? p.a.pointer + from * a.row : p.b.pointer,
-      matrix.row,
-      matrix.column,
+      down ? a.pointer + from * aRow : b.pointer,
+      stride,
+      depthStride,
       vector,
       down ? 0 : 1,
       p.scratch,
-      p.c.pointer + from * c.row,
-      c.row,
-      c.column,
+      c.pointer + from * c.rowStride * bytes,
+      c.rowStride * bytes,
+      c.columnStride * bytes,
       (p.accumulate ? flags.accumulate : 0) | flags.last,
       from,
       0,
-      ...(p.args ?? []),
+      ...(p.args ?? none),
     );
     return true;
   }
 
-  private runBlocks(p: Product, { from, to }: RowRange): void {
-    const { a, b, c, bytes } = this.scaled(p);
-    const direct = p.n <= skinnyColumns && a.column === bytes;
+  private runBlocks(p: Product, from: number, to: number): void {
+    const { bytes, blockColumns } = this;
+    const { a, b, c } = p;
+    const [aRow, aColumn] = [a.rowStride * bytes, a.columnStride * bytes];
+    const [bRow, bColumn] = [b.rowStride * bytes, b.columnStride * bytes];
+    const [cRow, cColumn] = [c.rowStride * bytes, c.columnStride * bytes];
+    const direct = p.n <= skinnyColumns && aColumn === bytes;
     const { packA, packB, macro } = direct ? this.direct() : this.packed();
     const blockA = p.scratch + tileBytes;
     const rowsPerBlock = direct ? to - from : this.blockRows;
     const depth = blockDepth(p.depth);
     const aBytes = direct ? 0 : Math.min(p.m, this.blockRows) * depth * bytes;
     const blockB = blockA + roundUp(aBytes, 16);
-    const args = p.args ?? [];
-    for (let j = 0; j < p.n; j += this.blockColumns) {
-      const nb = Math.min(p.n - j, this.blockColumns);
+    for (let j = 0; j < p.n; j += blockColumns) {
+      const nb = Math.min(p.n - j, blockColumns);
       for (let k = 0; k < p.depth; k += depth) {
         const kb = Math.min(p.depth - k, depth);
-        packB(blockB, p.b.pointer + j * b.column + k * b.row, nb, kb, b.column, b.row);
-        const flag = (k > 0 || p.accumulate ? flags.accumulate : 0) | (k + kb === p.depth ? flags.last : 0);
+        packB(blockB, b.pointer + j * bColumn + k * bRow, nb, kb, bColumn, bRow);
+        const more = k > 0 || p.accumulate ? flags.accumulate : 0;
+        const flag = more | (k + kb === p.depth ? flags.last : 0);
         for (let i = from; i < to; i += rowsPerBlock) {
           const mb = Math.min(to - i, rowsPerBlock);
-          const corner = p.a.pointer + i * a.row + k * a.column;
-          if (!direct) packA(blockA, corner, mb, kb, a.row, a.column);
+          const corner = a.pointer + i * aRow + k * aColumn;
+          if (!direct) packA(blockA, corner, mb, kb, aRow, aColumn);
+          const left = direct ? corner : blockA;
+          const at = c.pointer + i * cRow + j * cColumn;
           macro(
             mb,
             nb,
             kb,
-            direct ? corner : blockA,
-            a.row,
+            left,
+            aRow,
             blockB,
             p.scratch,
-            p.c.pointer + i * c.row + j * c.column,
-            c.row,
-            c.column,
+            at,
+            cRow,
+            cColumn,
             flag,
             i,
             j,
-            ...args,
+            ...(p.args ?? none),
           );
         }
       }
     }
-  }
-
-  private scaled(p: Product): {
-    a: { row: number; column: number };
-    b: { row: number; column: number };
-    c: { row: number; column: number };
-    bytes: number;
-  } {
-    const { bytes } = this;
-    const scale = (view: MatrixView): { row: number; column: number } => ({
-      row: view.rowStride * bytes,
-      column: view.columnStride * bytes,
-    });
-    return { a: scale(p.a), b: scale(p.b), c: scale(p.c), bytes };
   }
 
   packed(): Kernels {
@@ -266,6 +266,8 @@ export class Matmul {
     return this.vectorKernels;
   }
 }
+
+const none: readonly number[] = [];
 
 /** Blocks of equal depth: a thin last one would cost as much in stores as a full one. */
 export const blockDepth: (depth: number) => number = (depth) =>

@@ -94,6 +94,8 @@ export interface MicroShape {
   readonly vectors: number;
   /** A is read where it lies, row by row, instead of from a packed panel. */
   readonly direct: boolean;
+  /** Of the widest tile: the others, for the rest of a matrix, are kept shorter. */
+  readonly fullRows: number;
 }
 
 export type Micro = Func<readonly 'i32'[], 'void'>;
@@ -108,7 +110,7 @@ export function defineMicro(
   shape: MicroShape,
   epilogue: Epilogue | undefined,
 ): Micro {
-  const { rows, vectors, direct } = shape;
+  const { rows, vectors, direct, fullRows } = shape;
   const { bytes, width } = element;
   const params = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', ...siteParams(epilogue)] as const;
   return module.func(undefined, params, 'void', (f, ...all) => {
@@ -146,7 +148,7 @@ export function defineMicro(
         for (const at of aRows) f.set(at, i32.add(at, unroll * aStep));
       });
     };
-    const unroll = 4;
+    const unroll = rows === fullRows ? 4 : 2;
     run(i32.and(depth, -unroll), unroll);
     run(i32.and(depth, unroll - 1), 1);
     store(f, element, epilogue, site, sums, columns, tile);
