@@ -29,14 +29,18 @@ export interface RunOptions {
   readonly captures?: readonly Capture[];
 }
 
-interface NodeState {
+/** What a run keeps about a node until the node has had its turn. */
+export interface NodeState {
+  readonly run: Run;
   /** Gradients still to arrive from nodes that come later in the graph. */
   pending: number;
   grads: (Tensor | undefined)[];
   /** Outputs whose sum the run made itself, so that more can be added in place. */
-  owned: boolean[];
+  owned: boolean[] | undefined;
   /** False where no capture lies beyond. */
   wanted: boolean;
+  /** The state of a run inside which this one was started. */
+  readonly outer: NodeState | null;
 }
 
 /**
@@ -46,14 +50,22 @@ interface NodeState {
 export function runBackward(roots: readonly Root[], options: RunOptions): void {
   const previous = swapGradMode(options.createGraph);
   try {
-    new Run(roots, options).go(roots);
+    const run = new Run(roots, options);
+    try {
+      run.go(roots);
+    } catch (error) {
+      run.abandon();
+      throw error;
+    }
   } finally {
     swapGradMode(previous);
   }
 }
 
+/** One walk of the graph. */
 class Run {
-  private readonly states = new Map<Node, NodeState>();
+  /** Nodes whose state is still set, for clearing up after an error. */
+  private readonly entered: Node[] = [];
   private readonly ready = new ReadyQueue();
   private readonly captures: Map<Node, Capture[]> | undefined;
   private readonly keepGraph: boolean;
@@ -61,7 +73,7 @@ class Run {
   private readonly firstSerial = nextStorageSerial();
   /** Memory that some `.grad` has taken over, or that came from outside the run. */
   private readonly taken = new Set<Storage>();
-  private readonly rootStorages = new Set<Storage>();
+  private readonly rootStorages: Storage[] = [];
 
   constructor(roots: readonly Root[], options: RunOptions) {
     this.keepGraph = options.keepGraph;
@@ -79,25 +91,38 @@ class Run {
   }
 
   go(roots: readonly Root[]): void {
-    const started = new Set<Node>();
+    const started: Node[] = [];
     for (const { node, outputNr, grad } of roots) {
-      this.rootStorages.add(grad.storage);
+      this.rootStorages.push(grad.storage);
       this.deliver(node, outputNr, grad);
-      if (!started.has(node)) {
-        started.add(node);
-        if (this.states.get(node)!.pending === 0) this.ready.push(node);
+      if (node.state!.pending === 0 && !started.includes(node)) {
+        started.push(node);
+        this.ready.push(node);
       }
     }
     while (this.ready.size > 0) this.step(this.ready.pop());
   }
 
+  /** Takes the run's state off the nodes that did not have their turn. */
+  abandon(): void {
+    for (const node of this.entered) if (node.state?.run === this) node.state = node.state.outer;
+  }
+
   private countDependencies(roots: readonly Root[]): void {
     const stack: Node[] = [];
     const enter = (node: Node): NodeState => {
-      let state = this.states.get(node);
-      if (state === undefined) {
-        state = { pending: 0, grads: [], owned: [], wanted: this.captures === undefined };
-        this.states.set(node, state);
+      let state = node.state;
+      if (state === null || state.run !== this) {
+        state = {
+          run: this,
+          pending: 0,
+          grads: [],
+          owned: undefined,
+          wanted: this.captures === undefined,
+          outer: state,
+        };
+        node.state = state;
+        this.entered.push(node);
         stack.push(node);
       }
       return state;
@@ -115,7 +140,7 @@ class Run {
     const enter = (node: Node): void => {
       if (visited.has(node)) return;
       visited.add(node);
-      if (this.captures!.has(node)) this.states.get(node)!.wanted = true;
+      if (this.captures!.has(node)) node.state!.wanted = true;
       stack.push({ node, next: 0 });
     };
     for (const root of roots) {
@@ -125,27 +150,28 @@ class Run {
         const next = frame.node.nextNodes[frame.next++];
         if (next === undefined) {
           stack.pop();
-          const state = this.states.get(frame.node)!;
-          if (frame.node.nextNodes.some((n) => n !== null && this.states.get(n)!.wanted)) state.wanted = true;
+          const state = frame.node.state!;
+          if (frame.node.nextNodes.some((n) => n?.state?.wanted === true)) state.wanted = true;
         } else if (next !== null) enter(next);
       }
     }
   }
 
   private deliver(node: Node, outputNr: number, grad: Tensor): void {
-    const state = this.states.get(node)!;
+    const state = node.state!;
     const existing = state.grads[outputNr];
     if (existing === undefined) state.grads[outputNr] = grad;
-    else if (state.owned[outputNr] === true && !this.createGraph) existing.add_(grad);
+    else if (state.owned?.[outputNr] === true && !this.createGraph) existing.add_(grad);
     else {
       state.grads[outputNr] = existing.add(grad);
+      state.owned ??= [];
       state.owned[outputNr] = true;
     }
   }
 
   private step(node: Node): void {
-    const state = this.states.get(node)!;
-    this.states.delete(node);
+    const state = node.state!;
+    node.state = state.outer;
     let { grads } = state;
     if (node.tensorHooks !== null) this.runTensorHooks(node, grads);
     if (node.preHooks !== null) grads = runPreHooks(node, grads);
@@ -157,8 +183,7 @@ class Run {
       if (this.captures === undefined) this.accumulate(node.attrs.variable, grads[0]);
       return;
     }
-    const leads = (next: Node | null): boolean => next !== null && this.states.get(next)?.wanted === true;
-    if (this.captures !== undefined && !node.nextNodes.some(leads)) {
+    if (this.captures !== undefined && !node.nextNodes.some((next) => next?.state?.wanted === true)) {
       this.skip(node);
       return;
     }
@@ -188,7 +213,7 @@ class Run {
   }
 
   private arrived(node: Node): void {
-    const state = this.states.get(node)!;
+    const state = node.state!;
     if (--state.pending === 0) this.ready.push(node);
   }
 
@@ -213,7 +238,7 @@ class Run {
   private take(storage: Storage): boolean {
     if (this.taken.has(storage)) return false;
     this.taken.add(storage);
-    return storage.serial >= this.firstSerial || this.rootStorages.has(storage);
+    return storage.serial >= this.firstSerial || this.rootStorages.includes(storage);
   }
 
   private runTensorHooks(node: Node, grads: (Tensor | undefined)[]): void {

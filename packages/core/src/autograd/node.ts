@@ -3,6 +3,7 @@ import { type DType, dtypeInfo, type Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import type { Shape } from '../shape/index.ts';
 import { AutogradMeta, aliasTensor, Tensor, type TensorHook } from '../tensor/index.ts';
+import type { NodeState } from './engine.ts';
 import { isGradEnabled } from './modes.ts';
 import type { GradRecord, Operand, VjpContext } from './record.ts';
 
@@ -41,6 +42,8 @@ export class Node<A = any> implements VjpContext<A> {
   tensorHooks: { outputNr: number; hook: TensorHook }[] | null = null;
   /** Tensors whose `.grad` this node fills with what arrives. */
   retained: { outputNr: number; tensor: Tensor }[] | null = null;
+  /** Where a backward run stands with this node. */
+  state: NodeState | null = null;
   preHooks: NodePreHook[] | null = null;
   postHooks: NodeHook[] | null = null;
   private savedInputs: (Operand | undefined)[] | null = null;

@@ -9,10 +9,11 @@ import {
   planReduce,
   type ReduceKernel,
   type View,
+  wholeReducePlan,
 } from '../kernel/index.ts';
 import type { Literal, ScalarKernel } from '../scalar/index.ts';
 import { broadcastStrides, sameShape } from '../shape/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import { emptyTensor, type Tensor } from '../tensor/index.ts';
 
 /** A backend's kernel of one kind, counted as launched. @throws `backend/unsupported` where it is declined */
 export function kernelOf<K extends KernelKind>(backend: Backend, kind: K): Kernels[K] {
@@ -54,6 +55,20 @@ export function launchMap(
   run(kernel, planMap(shape, strides, kernel.positional), out, inputs, params);
 }
 
+/** Runs a scalar kernel over row-major operands of one shape, `like`'s; the result is new and row-major too. */
+export function launchFlat(
+  kernel: ScalarKernel,
+  like: Tensor,
+  inputs: readonly Tensor[],
+  params: readonly Literal[],
+): Tensor {
+  const { backend } = like.storage;
+  const out = emptyTensor(backend, kernel.output, like.shape);
+  const size = out.storage.length;
+  if (size > 0) kernelOf(backend, 'map')(kernel, flatMapPlan(size, inputs.length + 1), out, inputs, params);
+  return out;
+}
+
 /** Reduces `axes` of the inputs' common shape into `out`, whose shape has those axes removed. */
 export function launchReduce(
   kernel: ReduceKernel,
@@ -64,6 +79,11 @@ export function launchReduce(
 ): void {
   if (out.numel() === 0) return;
   const { shape } = inputs[0]!;
+  if (axes.length === shape.length && inputs.length === 1 && inputs[0]!.isContiguous()) {
+    const plan = wholeReducePlan(inputs[0]!.numel());
+    kernelOf(out.backend, 'reduce')(kernel, plan, out, inputs, params);
+    return;
+  }
   const ordered = kernel.combine === 'argmax' || kernel.combine === 'argmin';
   const strides = inputs.map((input) => broadcastStrides(input.shape, input.strides, shape));
   const plan = planReduce(shape, axes, out.strides, strides, ordered);

@@ -31,11 +31,12 @@ import {
   contiguousStrides,
   elementwiseStrides,
   type Shape,
+  sameShape,
 } from '../shape/index.ts';
 import { emptyTensor, type Tensor } from '../tensor/index.ts';
 import { freshCopy } from './copy.ts';
 import { checkDestination, overlapsPartially } from './inplace.ts';
-import { launchMap } from './launch.ts';
+import { launchFlat, launchMap } from './launch.ts';
 
 /**
  * Where a pointwise operation computes and what it gives.
@@ -62,14 +63,67 @@ export interface PointwiseSpec<A = undefined> {
 }
 
 const SCALAR = dtypes.length;
+const noScalars: readonly Literal[] = [];
 
 /** A pointwise operation ready to run: its kernels are made once per combination of dtypes. */
 export class Pointwise<A = undefined> {
   readonly spec: PointwiseSpec<A>;
-  private readonly kernels: ScalarKernel[] = [];
+  private readonly kernels = new Map<number, ScalarKernel>();
+  /** The floating dtype that all operands had last time, and its kernel: what loops meet again and again. */
+  private hotDtype: DType | undefined;
+  private hotKernel: ScalarKernel | undefined;
+  /** The same for a tensor with a scalar at its right. */
+  private hotScalarDtype: DType | undefined;
+  private hotScalarKernel: ScalarKernel | undefined;
 
   constructor(spec: PointwiseSpec<A>) {
     this.spec = spec;
+  }
+
+  /** {@link call} of one tensor. */
+  call1(self: Tensor, attrs: A): Tensor {
+    if (self.dtype !== this.hotDtype || !self.isContiguous()) return this.call([self], attrs);
+    return this.finish(launchFlat(this.hotKernel!, self, [self], noScalars), [self], attrs);
+  }
+
+  /** {@link call} of a tensor and a tensor or scalar. */
+  call2(self: Tensor, other: Operand, attrs: A): Tensor {
+    if (typeof other === 'object') {
+      const alike =
+        self.dtype === this.hotDtype &&
+        other.dtype === self.dtype &&
+        sameShape(self.shape, other.shape) &&
+        self.isContiguous() &&
+        other.isContiguous() &&
+        self.storage.backend === other.storage.backend;
+      if (!alike) return this.call([self, other], attrs);
+      const inputs = [self, other];
+      return this.finish(launchFlat(this.hotKernel!, self, inputs, noScalars), inputs, attrs);
+    }
+    if (self.dtype !== this.hotScalarDtype || typeof other !== 'number' || !self.isContiguous()) {
+      return this.call([self, other], attrs);
+    }
+    const scalar = self.dtype === 'float64' ? other : Math.fround(other);
+    return this.finish(launchFlat(this.hotScalarKernel!, self, [self], [scalar]), [self, other], attrs);
+  }
+
+  private finish(out: Tensor, operands: readonly Operand[], attrs: A): Tensor {
+    const { gradient } = this.spec;
+    return gradient === undefined ? out : track(gradient, out, operands, attrs);
+  }
+
+  /** Remembers the kernel of a call that is likely to come again. */
+  private warm(operands: readonly Operand[], dtype: DType, kernel: ScalarKernel): void {
+    if (!isFloatingPoint(dtype)) return;
+    const [first, second] = operands;
+    if (typeof first !== 'object' || first.dtype !== dtype) return;
+    if (operands.every((x) => typeof x === 'object' && x.dtype === dtype)) {
+      this.hotDtype = dtype;
+      this.hotKernel = kernel;
+    } else if (operands.length === 2 && typeof second === 'number') {
+      this.hotScalarDtype = dtype;
+      this.hotScalarKernel = kernel;
+    }
   }
 
   /** The result in fresh memory. `constants` are launch scalars that the expression takes after the operands. */
@@ -79,8 +133,8 @@ export class Pointwise<A = undefined> {
     const inputs = operands.filter(isTensor);
     const out = emptyResult(inputs, kernel.output);
     launchMap(kernel, out, inputs, launchScalars(operands, dtype, constants));
-    const { gradient } = this.spec;
-    return gradient === undefined ? out : track(gradient, out, operands, attrs);
+    if (constants.length === 0) this.warm(operands, dtype, kernel);
+    return this.finish(out, operands, attrs);
   }
 
   /** The result written over the first operand. */
@@ -122,11 +176,11 @@ export class Pointwise<A = undefined> {
     let key = dtypeInfo[dtype].id + (into === undefined ? 0 : 11 * (dtypeInfo[into].id + 1));
     for (const operand of operands)
       key = key * 11 + (isTensor(operand) ? dtypeInfo[operand.dtype].id : SCALAR);
-    // The key is a small integer made of dtypes; the table grows with dtype combinations in use, never with shapes.
-    const known = this.kernels[key];
+    // The table grows with the combinations of dtypes in use, never with shapes.
+    const known = this.kernels.get(key);
     if (known !== undefined) return known;
     const kernel = this.makeKernel(operands, dtype, constants, into);
-    this.kernels[key] = kernel;
+    this.kernels.set(key, kernel);
     return kernel;
   }
 

@@ -57,7 +57,7 @@ export interface UnaryOp {
 /** Defines an elementwise function of one tensor. */
 export function unary(name: string, record: PointwiseRecord<1>): UnaryOp {
   const op = pointwise(name, record);
-  return Object.assign((self: Tensor) => op.call([self], undefined), {
+  return Object.assign((self: Tensor) => op.call1(self, undefined), {
     inPlace: (self: Tensor) => op.callInPlace([self], undefined),
   });
 }
@@ -74,7 +74,7 @@ export interface BinaryOp {
 /** Defines an elementwise function of two operands. */
 export function binary(name: string, record: PointwiseRecord<2>): BinaryOp {
   const op = pointwise(name, record);
-  return Object.assign((self: Tensor, other: Operand) => op.call([self, other], undefined), {
+  return Object.assign((self: Tensor, other: Operand) => op.call2(self, other, undefined), {
     inPlace: (self: Tensor, other: Operand) => op.callInPlace([self, other], undefined),
     scalarFirst: (self: Operand, other: Tensor) => op.call([self, other], undefined),
   });

@@ -9,6 +9,13 @@ export {
 export { collapse, type Loops } from './loops.ts';
 export { flatMapPlan, type MapPlan, planMap } from './map.ts';
 export type { Epilogue, MatmulPlan } from './matmul.ts';
-export { type Combine, planReduce, type ReduceKernel, type ReducePlan, reduceKernel } from './reduce.ts';
+export {
+  type Combine,
+  planReduce,
+  type ReduceKernel,
+  type ReducePlan,
+  reduceKernel,
+  wholeReducePlan,
+} from './reduce.ts';
 export type { Declined, KernelKind, Kernels, KernelTable } from './table.ts';
 export type { BackendBuffer, View } from './view.ts';

@@ -19,7 +19,7 @@ export interface Loops {
 export function collapse(shape: Shape, operands: readonly Strides[], ordered = false): Loops {
   const dims: number[] = [];
   for (let d = 0; d < shape.length; d++) if (shape[d] !== 1) dims.push(d);
-  if (!ordered) sortByMemory(dims, operands);
+  if (!ordered && !followsMemory(dims, operands)) sortByMemory(dims, operands);
   const sizes: number[] = [];
   const strides: number[][] = operands.map(() => []);
   for (const d of dims) {
@@ -49,6 +49,18 @@ function joins(
 ): boolean {
   for (let i = 0; i < operands.length; i++) {
     if (strides[i]![last] !== operands[i]![d]! * size) return false;
+  }
+  return true;
+}
+
+/** True when the dimensions are in the order of memory already, which is the usual case. */
+function followsMemory(dims: readonly number[], operands: readonly Strides[]): boolean {
+  for (let i = 1; i < dims.length; i++) {
+    for (const strides of operands) {
+      const difference = strides[dims[i]!]! - strides[dims[i - 1]!]!;
+      if (difference > 0) return false;
+      if (difference < 0) break;
+    }
   }
   return true;
 }

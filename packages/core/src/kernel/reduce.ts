@@ -88,3 +88,11 @@ export function planReduce(
     ),
   };
 }
+
+const one: Loops = { size: 1, shape: [1], strides: [[1], [1]] };
+const unit: readonly Strides[] = [[1]];
+
+/** The plan that reduces all of one contiguous input to a single result. */
+export function wholeReducePlan(size: number): ReducePlan {
+  return { outer: one, inner: { size, shape: [size], strides: unit } };
+}

@@ -1,4 +1,4 @@
-import { type DType, isFloatingPoint } from '../dtype/index.ts';
+import { type DType, dtypes, isFloatingPoint, isInteger } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import {
   type BinaryOp,
@@ -10,12 +10,15 @@ import {
   s,
   Tensor,
 } from '../extend/index.ts';
+import { refuse } from './dtype-rules.ts';
 
 /** Keyword arguments of {@link add} and {@link sub}. */
 export interface AlphaOptions {
   /** Multiplies `other` first. Default 1. */
   readonly alpha?: number;
 }
+
+const notIntegers: readonly DType[] = dtypes.filter((dtype) => !isInteger(dtype));
 
 const addRecord = pointwise('add', {
   forward: (a, b) => (a.dtype === 'bool' ? s.or(a, b) : s.add(a, b)),
@@ -72,7 +75,7 @@ function alphaOp(plain: typeof addRecord, scaled: typeof addScaled): AlphaOp {
   return Object.assign(
     (self: Tensor, other: Operand, options?: AlphaOptions): Tensor => {
       const alpha = options?.alpha ?? 1;
-      if (alpha === 1) return plain.call([self, other], undefined);
+      if (alpha === 1) return plain.call2(self, other, undefined);
       checkAlpha(alpha, self, other);
       return scaled.call([self, other], alpha, [alpha]);
     },
@@ -134,21 +137,21 @@ const truncDivide: BinaryOp = binary('div', {
   node: 'DivBackward2',
   forward: (a, b) => (isFloatingPoint(a.dtype) ? s.trunc(s.div(a, b)) : s.div(a, b)),
   grads: 'zero',
-  check: refuseZeroDivisor,
+  check: integerDivision('div_trunc_cpu'),
 });
 
 const floorDivideRounded: BinaryOp = binary('div', {
   node: 'DivBackward2',
   forward: (a, b) => s.floordiv(a, b),
   grads: 'zero',
-  check: refuseZeroDivisor,
+  check: integerDivision('div_floor_cpu'),
 });
 
 const plainFloorDivide: BinaryOp = binary('floor_divide', {
   node: 'NotImplemented',
   forward: (a, b) => s.floordiv(a, b),
   grads: [notDifferentiable('aten::floor_divide'), notDifferentiable('aten::floor_divide')],
-  check: refuseZeroDivisor,
+  check: integerDivision('div_floor_cpu'),
 });
 
 function notDifferentiable(op: string): InputGrad {
@@ -187,9 +190,15 @@ export function rdivBy(self: Tensor, other: Operand): Tensor {
 /** Python's //: rounds down. Has no derivative, as in PyTorch. */
 export const floorDivide: BinaryOp = plainFloorDivide;
 
-function refuseZeroDivisor(dtype: DType, operands: readonly Operand[]): void {
-  const divisor = operands[1]!;
-  if (isFloatingPoint(dtype)) return;
+/** Refuses bools, for which PyTorch has no kernel, and integer divisors that are 0. */
+function integerDivision(kernel: string): (dtype: DType, operands: readonly Operand[]) => void {
+  return (dtype, operands) => {
+    if (dtype === 'bool') fail('dtype/not-implemented', { kernel, dtype: 'Bool' });
+    if (!isFloatingPoint(dtype)) refuseZeroDivisor(operands[1]!);
+  };
+}
+
+function refuseZeroDivisor(divisor: Operand): void {
   if (!(divisor instanceof Tensor)) {
     if (Number(divisor) === 0) fail('op/zero-division', {});
   } else if (
@@ -208,7 +217,7 @@ export const remainder: BinaryOp = binary('remainder', {
     { vjp: (g) => g },
     { in: [0, 1], vjp: (g, c) => g.neg().mul(c.input(0).div(c.operand(1), { roundingMode: 'floor' })) },
   ],
-  check: refuseZeroDivisor,
+  check: integerDivision('remainder_cpu'),
 });
 
 /** Remainder with the sign of the dividend, C's fmod. */
@@ -218,12 +227,13 @@ export const fmod: BinaryOp = binary('fmod', {
     { vjp: (g) => g },
     { in: [0, 1], vjp: (g, c) => g.neg().mul(c.input(0).div(c.operand(1), { roundingMode: 'trunc' })) },
   ],
-  check: refuseZeroDivisor,
+  check: integerDivision('fmod_cpu'),
 });
 
 const powTensors = pointwise('pow', {
   node: 'PowBackward1',
   forward: (a, b) => powExpr(a, b),
+  check: refuse('pow', ['bool']),
   grads: [
     { in: [0, 1], vjp: (g, c) => powSelfGrad(g, c.input(0), c.operand(1)) },
     {
@@ -376,6 +386,7 @@ export const atan2: BinaryOp = binary('atan2', {
 /** √(self² + other²) without overflow. */
 export const hypot: BinaryOp = binary('hypot', {
   forward: (a, b) => s.hypot(a, b),
+  check: refuse('hypot_cpu', 'integers'),
   grads: [
     { in: [0], out: [0], vjp: (g, c) => g.mul(c.input(0).div(c.output())) },
     { in: [1], out: [0], vjp: (g, c) => g.mul(c.input(1).div(c.output())) },
@@ -477,25 +488,24 @@ export const lcm: BinaryOp = binary('lcm', {
 
 export const bitwiseAnd: BinaryOp = binary('bitwise_and', {
   forward: (a, b) => s.and(a, b),
-  check: refuseFloats('bitwise_and_cpu'),
+  check: refuse('bitwise_and_cpu', 'floats'),
 });
 export const bitwiseOr: BinaryOp = binary('bitwise_or', {
   forward: (a, b) => s.or(a, b),
-  check: refuseFloats('bitwise_or_cpu'),
+  check: refuse('bitwise_or_cpu', 'floats'),
 });
 export const bitwiseXor: BinaryOp = binary('bitwise_xor', {
   forward: (a, b) => s.xor(a, b),
-  check: refuseFloats('bitwise_xor_cpu'),
+  check: refuse('bitwise_xor_cpu', 'floats'),
 });
-export const bitwiseLeftShift: BinaryOp = binary('bitwise_left_shift', { forward: (a, b) => s.shl(a, b) });
-export const bitwiseRightShift: BinaryOp = binary('bitwise_right_shift', { forward: (a, b) => s.shr(a, b) });
-
-function refuseFloats(kernel: string): (dtype: DType) => void {
-  return (dtype) => {
-    if (isFloatingPoint(dtype))
-      fail('dtype/not-implemented', { kernel, dtype: dtype === 'float64' ? 'Double' : 'Float' });
-  };
-}
+export const bitwiseLeftShift: BinaryOp = binary('bitwise_left_shift', {
+  forward: (a, b) => s.shl(a, b),
+  check: refuse('lshift_cpu', notIntegers),
+});
+export const bitwiseRightShift: BinaryOp = binary('bitwise_right_shift', {
+  forward: (a, b) => s.shr(a, b),
+  check: refuse('rshift_cpu', notIntegers),
+});
 
 const logical = (name: string, combine: (a: Expr, b: Expr) => Expr): BinaryOp =>
   binary(name, { promotion: 'bool', forward: (a, b) => combine(s.cast(a, 'bool'), s.cast(b, 'bool')) });

@@ -1,3 +1,4 @@
+import { isGradEnabled } from '../autograd/index.ts';
 import { launchReduce } from '../dispatch/index.ts';
 import { type DType, dtypeInfo, dtypes, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
@@ -14,6 +15,7 @@ import {
 import { type Combine, type ReduceKernel, reduceKernel } from '../kernel/index.ts';
 import { cast, load, param } from '../scalar/index.ts';
 import { type Axis, normalizeAxes, normalizeAxis, reducedShape, type Shape } from '../shape/index.ts';
+import { aliasTensor } from '../tensor/index.ts';
 
 /** Which dimensions a reduction removes: one, several, or all of them. */
 export type Dims = number | readonly number[] | null;
@@ -36,7 +38,7 @@ export function reduceOptions<O extends ReduceOptions>(options: KeepdimOr<O>): O
 
 /** Reductions of one kind, their kernels made once per pair of dtypes. */
 export class Reduction {
-  private readonly kernels: (ReduceKernel | undefined)[] = [];
+  private readonly kernels = new Map<number, ReduceKernel>();
   private readonly combine: Combine;
   private readonly pre: (x: Expr, ...more: Expr[]) => Expr;
   private readonly post: ((combined: Expr, scalar: Expr) => Expr) | undefined;
@@ -70,7 +72,7 @@ export class Reduction {
   private kernel(inputs: readonly Tensor[], dtype: DType, output: DType): ReduceKernel {
     let key = dtypeInfo[dtype].id * dtypes.length + dtypeInfo[output].id;
     for (const input of inputs) key = key * dtypes.length + dtypeInfo[input.dtype].id;
-    const known = this.kernels[key];
+    const known = this.kernels.get(key);
     if (known !== undefined) return known;
     const [first, ...rest] = inputs.map((input, i) => cast(load(i, input.dtype), dtype));
     const pre = this.pre(first!, ...rest);
@@ -78,7 +80,7 @@ export class Reduction {
     const kernel = reduceKernel(this.combine, pre, output, (combined) =>
       post === undefined ? combined : post(combined, param(0, combined.dtype)),
     );
-    this.kernels[key] = kernel;
+    this.kernels.set(key, kernel);
     return kernel;
   }
 }
@@ -103,7 +105,9 @@ interface ReduceAttrs {
 }
 
 function attrsOf(self: Tensor, axes: readonly number[]): ReduceAttrs {
-  return { shape: self.shape, axes, count: axes.reduce((n, d) => n * self.shape[d]!, 1) };
+  let count = 1;
+  for (const axis of axes) count *= self.shape[axis]!;
+  return { shape: self.shape, axes, count };
 }
 
 /** A reduced tensor with its removed dimensions back as size 1. */
@@ -112,7 +116,24 @@ export function restoreDims(out: Tensor, shape: Shape, axes: readonly number[]):
 }
 
 function growBack(grad: Tensor, attrs: ReduceAttrs): Tensor {
+  // Nothing is recorded: one alias does for two views.
+  if (!isGradEnabled()) return stretched(grad, attrs);
   return restoreDims(grad, attrs.shape, attrs.axes).expand(attrs.shape);
+}
+
+/** The reduced tensor repeated along the removed dimensions, by strides of 0. */
+function stretched(grad: Tensor, { shape, axes }: ReduceAttrs): Tensor {
+  const strides = new Array<number>(shape.length).fill(0);
+  const keepdim = grad.ndim === shape.length;
+  let from = 0;
+  let next = 0;
+  for (let d = 0; d < shape.length; d++) {
+    if (axes[next] === d) {
+      next++;
+      if (keepdim) from++;
+    } else strides[d] = grad.strides[from++]!;
+  }
+  return aliasTensor(grad, shape, strides);
 }
 
 const sumRecord = (name: string): GradRecord<ReduceAttrs> => ({
@@ -122,7 +143,7 @@ const sumRecord = (name: string): GradRecord<ReduceAttrs> => ({
 const sumAll = sumRecord('SumBackward0');
 const sumDims = sumRecord('SumBackward1');
 
-function axesOf(self: Tensor, dim: Dims | undefined): Axis[] {
+function axesOf(self: Tensor, dim: Dims | undefined): readonly Axis[] {
   return normalizeAxes(dim ?? undefined, self.ndim);
 }
 
@@ -144,7 +165,7 @@ export function nansum(self: Tensor, dim?: Dims, options?: KeepdimOr<ReduceOptio
 
 const meanRecord = (name: string): GradRecord<ReduceAttrs> => ({
   name,
-  grads: [{ vjp: (g, c) => growBack(g, c.attrs).div(c.attrs.count) }],
+  grads: [{ vjp: (g, c) => growBack(g.div(c.attrs.count), c.attrs) }],
 });
 const meanAll = meanRecord('MeanBackward0');
 const meanDims = meanRecord('MeanBackward1');
@@ -270,7 +291,9 @@ export function aminmax(
   options: { readonly dim?: number; readonly keepdim?: boolean } = {},
 ): { min: Tensor; max: Tensor } {
   const { dim, keepdim = false } = options;
-  return { min: amin(self, dim, keepdim), max: amax(self, dim, keepdim) };
+  // PyTorch's aminmax, alone among reductions, gives a 0-d tensor a dimension to keep.
+  const x = self.ndim === 0 && keepdim && dim !== undefined ? self.reshape([1]) : self;
+  return { min: amin(x, dim, keepdim), max: amax(x, dim, keepdim) };
 }
 
 /** The row-major position of the first largest element, over `dim` or over all; NaN wins. int64. */

@@ -19,16 +19,26 @@ export function normalizeAxis(dim: number, rank: number): Axis {
  * The axes of a reduction, ascending: all of them when `dims` is undefined or empty.
  * @throws `shape/dim-range`, `shape/dim-repeated`
  */
-export function normalizeAxes(dims: number | readonly number[] | undefined, rank: number): Axis[] {
-  if (dims === undefined || (typeof dims !== 'number' && dims.length === 0)) {
-    return Array.from({ length: rank }, (_, d) => d as Axis);
+export function normalizeAxes(dims: number | readonly number[] | undefined, rank: number): readonly Axis[] {
+  if (dims === undefined || (typeof dims !== 'number' && dims.length === 0)) return allAxes(rank);
+  if (typeof dims === 'number') {
+    const axis = normalizeAxis(dims, rank);
+    return rank === 0 ? allAxes(0) : [axis];
   }
-  const axes = (typeof dims === 'number' ? [dims] : dims).map((dim) => normalizeAxis(dim, rank));
+  const axes = dims.map((dim) => normalizeAxis(dim, rank));
   axes.sort((a, b) => a - b);
   for (let i = 1; i < axes.length; i++) {
     if (axes[i] === axes[i - 1]) fail('shape/dim-repeated', { dim: axes[i]! });
   }
   return rank === 0 ? [] : axes;
+}
+
+const everyAxis: (readonly Axis[])[] = [];
+
+/** All axes of a tensor of some rank; the list is shared. */
+function allAxes(rank: number): readonly Axis[] {
+  everyAxis[rank] ??= Array.from({ length: rank }, (_, d) => d as Axis);
+  return everyAxis[rank];
 }
 
 /** The shape after reducing `axes` (ascending) away, or to size 1 with `keepdim`. */

@@ -45,7 +45,7 @@ export function stridesInOrder(shape: Shape, order: readonly number[]): number[]
  * that has an opinion deciding, as PyTorch's TensorIterator does. `operands` are strides broadcast to `shape`.
  */
 export function elementwiseStrides(shape: Shape, operands: readonly Strides[]): readonly number[] {
-  if (operands.every((strides) => isContiguous(shape, strides))) return contiguousStrides(shape);
+  if (allDescend(shape, operands)) return contiguousStrides(shape);
   const order = shape.map((_, d) => shape.length - 1 - d);
   for (let i = 1; i < order.length; i++) {
     let at = i;
@@ -60,6 +60,20 @@ export function elementwiseStrides(shape: Shape, operands: readonly Strides[]): 
     }
   }
   return stridesInOrder(shape, order.reverse());
+}
+
+/** True when no operand has an inner dimension with a larger stride than an outer one: the order stays row-major. */
+function allDescend(shape: Shape, operands: readonly Strides[]): boolean {
+  for (const strides of operands) {
+    let outer = Number.POSITIVE_INFINITY;
+    for (let d = 0; d < shape.length; d++) {
+      const stride = strides[d]!;
+      if (stride === 0 || shape[d] === 1) continue;
+      if (stride > outer) return false;
+      outer = stride;
+    }
+  }
+  return true;
 }
 
 /** Positive when `p` (now further inside) should lie outside `q`, negative when the order is right, 0 undecided. */
