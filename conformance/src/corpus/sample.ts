@@ -38,18 +38,23 @@ export async function replaySample(
     const output = await raised(() => torchCall(op, variant, call.input, call.args, call.kwargs));
     if (sample.error !== undefined) return judgeError(sample.error, output);
     if (output.error !== undefined) throw output.error;
-    return judge(
-      await compareOutput(op, sample, output.value),
-      await compareGradients(op, sample, call, output.value),
-    );
+    const compared = await compareOutput(op, sample, output.value);
+    const gradients = await raised(() => compareGradients(op, sample, call, output.value));
+    if (gradients.error !== undefined) return failedIn('gradient', gradients.error);
+    return judge(compared, gradients.value as Comparison);
   } catch (error) {
     if (error instanceof MissingOp || error instanceof Undecodable) {
       return { verdict: 'missing', reason: error.message };
     }
-    const reason = declinedReason(error);
-    if (reason !== undefined) return { verdict: 'declined', reason };
-    return failed({ where: 'call', what: 'error', expected: 'no error', got: firstLine(error) });
+    return failedIn('call', error);
   }
+}
+
+/** An error where none was recorded: a backend's refusal, or a failure. */
+function failedIn(where: string, error: unknown): SampleOutcome {
+  const reason = declinedReason(error);
+  if (reason !== undefined) return { verdict: 'declined', reason };
+  return failed({ where, what: 'error', expected: 'no error', got: firstLine(error) });
 }
 
 /** What a call gave, or threw on purpose. */

@@ -2,16 +2,16 @@ import { type Tensor, TensorError } from '@taimatsu/core';
 import { isTensor } from '../tensors.ts';
 import { indicesOf } from '../torch-call/indexing.ts';
 import { camel } from '../torch-call/row.ts';
-import { PySlice, PyTuple, pyTuple } from '../values.ts';
+import { PySlice, pyTuple } from '../values.ts';
 import { type Argument, type Expr, NotInLanguage, type Statement } from './ast.ts';
+import { builtins, PyBuiltin, truth } from './builtins.ts';
 import { dtypeNamed, PyContext, PyMethod, PyModule } from './objects.ts';
 import { binary, unary } from './operators.ts';
 import { parse } from './parse.ts';
-import { pyRepr, pyStr } from './show.ts';
 import { callMethod, callTorch, toOurs, toPython } from './torch-module.ts';
 
 type Index = Parameters<Tensor['setAt']>[0][number];
-type Builtin = (args: readonly unknown[]) => Promise<unknown> | unknown;
+type Value = Parameters<Tensor['setAt']>[1];
 
 /**
  * Runs programs written in a small part of Python on the library's public API. Everything that reads a tensor waits, so
@@ -38,32 +38,9 @@ export class Interpreter {
     return printed;
   }
 
-  private readonly builtins: Readonly<Record<string, Builtin>> = {
-    print: async (values) => {
-      const texts: string[] = [];
-      for (const value of values) texts.push(await pyStr(value));
-      this.output += `${texts.join(' ')}\n`;
-      return null;
-    },
-    str: ([value]) => pyStr(value),
-    repr: ([value]) => pyRepr(value),
-    len: ([value]) => BigInt(isTensor(value) ? value.shape[0]! : (value as readonly unknown[]).length),
-    range: (bounds) => {
-      const [start, stop] = bounds.length === 1 ? [0, Number(bounds[0])] : bounds.map(Number);
-      return Array.from({ length: Math.max(0, stop! - start!) }, (_, i) => BigInt(start! + i));
-    },
-    float: async ([value]) =>
-      value === 'nan'
-        ? Number.NaN
-        : value === 'inf'
-          ? Number.POSITIVE_INFINITY
-          : Number(await this.scalar(value)),
-    int: async ([value]) => BigInt(Math.trunc(Number(await this.scalar(value)))),
-    bool: ([value]) => this.truth(value),
-    list: ([value]) => [...(value as readonly unknown[])],
-    tuple: ([value]) => pyTuple(value as readonly unknown[]),
-    abs: ([value]) => (isTensor(value) ? callTorch('abs', [value], {}) : Math.abs(Number(value))),
-  };
+  private readonly builtins = builtins((text) => {
+    this.output += text;
+  });
 
   private async block(statements: readonly Statement[]): Promise<void> {
     for (const statement of statements) await this.statement(statement);
@@ -84,12 +61,10 @@ export class Interpreter {
         return;
       }
       case 'while':
-        while (await this.truth(await this.value(statement.test))) await this.block(statement.body);
+        while (await truth(await this.value(statement.test))) await this.block(statement.body);
         return;
       case 'if':
-        await this.block(
-          (await this.truth(await this.value(statement.test))) ? statement.body : statement.orElse,
-        );
+        await this.block((await truth(await this.value(statement.test))) ? statement.body : statement.orElse);
         return;
       case 'for':
         for (const item of (await this.value(statement.over)) as Iterable<unknown>) {
@@ -150,7 +125,7 @@ export class Interpreter {
       case 'subscript': {
         const of = await this.value(target.of);
         if (!isTensor(of)) throw new NotInLanguage('setting an item of what is not a tensor');
-        of.setAt(this.indices(await this.value(target.index)), toOurs(value));
+        of.setAt(this.indices(await this.value(target.index)), toOurs(value) as Value);
         return;
       }
       default:
@@ -159,7 +134,7 @@ export class Interpreter {
   }
 
   private indices(index: unknown): Index[] {
-    return [...indicesOf(toOurs(index), index instanceof PyTuple)] as Index[];
+    return [...indicesOf(toOurs(index))] as Index[];
   }
 
   private async value(expr: Expr): Promise<unknown> {
@@ -185,14 +160,14 @@ export class Interpreter {
         return new PySlice(...parts);
       }
       case 'unary':
-        if (expr.op === 'not') return !(await this.truth(await this.value(expr.of)));
+        if (expr.op === 'not') return !(await truth(await this.value(expr.of)));
         return unary(expr.op, await this.value(expr.of));
       case 'binary':
         return binary(expr.op, await this.value(expr.left), await this.value(expr.right));
       case 'and':
       case 'or': {
         const left = await this.value(expr.left);
-        return (await this.truth(left)) === (expr.type === 'or') ? left : this.value(expr.right);
+        return (await truth(left)) === (expr.type === 'or') ? left : this.value(expr.right);
       }
       case 'subscript': {
         const of = await this.value(expr.of);
@@ -215,8 +190,9 @@ export class Interpreter {
 
   private lookUp(name: string): unknown {
     if (this.names.has(name)) return this.names.get(name);
-    if (Object.hasOwn(this.builtins, name)) return this.builtins[name];
-    throw new NotInLanguage(`no name ${name}`);
+    const builtin = this.builtins.get(name);
+    if (builtin === undefined) throw new NotInLanguage(`no name ${name}`);
+    return builtin;
   }
 
   private attribute(of: unknown, name: string): unknown {
@@ -248,22 +224,9 @@ export class Interpreter {
     if (callee instanceof PyMethod && isTensor(callee.self)) {
       return toPython(await callMethod(callee.self, callee.name, args, kwargs), callee.name);
     }
-    if (typeof callee === 'function')
-      return callee.length <= 1 && this.isBuiltin(callee) ? callee(args) : callee(...args);
+    if (callee instanceof PyBuiltin) return callee.call(args);
+    if (typeof callee === 'function') return callee(...args);
     throw new NotInLanguage('calling what is not a function');
-  }
-
-  private isBuiltin(callee: unknown): boolean {
-    return Object.values(this.builtins).some((builtin) => builtin === callee);
-  }
-
-  private async scalar(value: unknown): Promise<unknown> {
-    return isTensor(value) ? await value.itemAsync() : value;
-  }
-
-  private async truth(value: unknown): Promise<boolean> {
-    if (Array.isArray(value)) return value.length > 0;
-    return Boolean(await this.scalar(value));
   }
 }
 

@@ -103,8 +103,17 @@ async function compareValues(
 ): Promise<readonly Difference[]> {
   const differences: Difference[] = [];
   for (const [name, expected] of Object.entries(values)) {
-    const comparison = await compareTensor(name, expected, python.names.get(name));
-    differences.push(...comparison.differences);
+    try {
+      const comparison = await compareTensor(name, expected, python.names.get(name));
+      differences.push(...comparison.differences);
+    } catch (error) {
+      differences.push({
+        where: name,
+        what: 'error',
+        expected: 'a tensor that can be read',
+        got: raisedText(error),
+      });
+    }
   }
   return differences;
 }

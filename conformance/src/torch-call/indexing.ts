@@ -1,14 +1,15 @@
 import { longTensor } from '../tensors.ts';
-import { PySlice } from '../values.ts';
+import { PySlice, PyTuple } from '../values.ts';
 import { type Bound, type OurFunction, type Rows, row, rows } from './row.ts';
 
 /**
  * An index as Python's brackets take it, in our `at(...)` form: a tuple is several indices; a list is one index unless
  * it holds a sequence, a slice, an ellipsis or None, as PyTorch has it.
  */
-export function indicesOf(index: unknown, isTuple = false): readonly unknown[] {
+export function indicesOf(index: unknown): readonly unknown[] {
   if (!Array.isArray(index)) return [indexItem(index)];
-  const several = isTuple || index.some((item) => typeof item === 'object' || typeof item === 'string');
+  const several =
+    index instanceof PyTuple || index.some((item) => typeof item === 'object' || typeof item === 'string');
   return several ? index.map(indexItem) : [indexItem(index)];
 }
 
