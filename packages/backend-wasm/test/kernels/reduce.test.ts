@@ -66,7 +66,7 @@ describe.each(['f32', 'f64', 'i32', 'i64'] as const)('%s', (element: ReduceEleme
           expect(Number(out[j])).toBe(expected);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 });
