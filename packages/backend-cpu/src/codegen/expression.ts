@@ -131,5 +131,7 @@ export function castText(code: Code, text: string, from: DType, to: DType): stri
   const small = to !== 'float32' && to !== 'float64';
   if (from === 'int64') return wrapText(`Number(${small ? `BigInt.asIntN(32, ${text})` : text})`, to);
   if (from === 'bool') return `${text} ? 1 : 0`;
-  return wrapText(small && float ? `${code.use('toInt32', toInt32)}(${text})` : text, to);
+  // Bytes without sign wrap as 64 bits would.
+  const saturates = small && float && to !== 'uint8';
+  return wrapText(saturates ? `${code.use('toInt32', toInt32)}(${text})` : text, to);
 }

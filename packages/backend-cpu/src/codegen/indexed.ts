@@ -27,7 +27,17 @@ export function generateGather(compile: Compile): GatherRunner {
     loops: 'loops',
     operands: places,
     inner: 1,
-    body: `for (let k = 0, e0 = p0, e1 = p1, e2 = p2; k < n; k++, e0 += c0, e1 += c1, e2 += c2) {
+    // One index for a whole row, as when rows of a matrix are picked, is read and checked once.
+    body: `if (c1 === 0) {
+    const e1 = p1;
+    ${readIndex}
+    if (i < lowest || i >= axisSize) { if (bad === undefined) bad = i; }
+    else {
+      const from = p2 + (i < 0 ? i + axisSize : i) * axisStride;
+      if (c0 === 1 && c2 === 1) for (let k = 0; k < n; k++) o[p0 + k] = x[from + k];
+      else for (let k = 0; k < n; k++) o[p0 + k * c0] = x[from + k * c2];
+    }
+  } else for (let k = 0, e0 = p0, e1 = p1, e2 = p2; k < n; k++, e0 += c0, e1 += c1, e2 += c2) {
     ${readIndex}
     if (i >= lowest && i < axisSize) o[e0] = x[e2 + (i < 0 ? i + axisSize : i) * axisStride];
     else if (bad === undefined) bad = i;

@@ -7,7 +7,9 @@ export interface Keys {
   /** For dtypes of 64 bits. */
   readonly high: Uint32Array | undefined;
   readonly order: Uint32Array;
-  readonly spare: Uint32Array;
+  /** Where a pass of the sort puts keys and order. */
+  readonly spareKeys: Uint32Array;
+  readonly spareOrder: Uint32Array;
 }
 
 const KEPT = 2 ** 20;
@@ -22,7 +24,8 @@ export function keysOf(known: Keys | undefined, length: number, wide: boolean): 
     low: new Uint32Array(room),
     high: wide ? new Uint32Array(room) : undefined,
     order: new Uint32Array(room),
-    spare: new Uint32Array(room),
+    spareKeys: new Uint32Array(room),
+    spareOrder: new Uint32Array(room),
   };
 }
 
@@ -36,7 +39,7 @@ export function sortKeys(
   length: number,
   descending: boolean,
 ): void {
-  const { low, high, order, spare } = keys;
+  const { low, high, order, spareKeys, spareOrder } = keys;
   if (dtype === 'float64') doubleKeys(low, high!, buffer.words, at, stride, length);
   else if (dtype === 'int64') longKeys(low, high!, buffer.words, at, stride, length);
   else if (dtype === 'float32') floatKeys(low, buffer.words, at, stride, length);
@@ -53,8 +56,11 @@ export function sortKeys(
     insertionSort(low, wide ? high : undefined, order, length);
     return;
   }
-  radixSort(low, order, spare, length);
-  if (wide) radixSort(high!, order, spare, length);
+  radixSort(low, order, spareKeys, spareOrder, length);
+  if (!wide) return;
+  // The high words decide last: brought into the order so far, and sorted in their turn.
+  for (let i = 0; i < length; i++) low[i] = high![order[i]!]!;
+  radixSort(low, order, spareKeys, spareOrder, length);
 }
 
 function intKeys(low: Uint32Array, data: Int32Array, at: number, stride: number, length: number): void {
@@ -146,29 +152,61 @@ function insertionSort(
   }
 }
 
-const histogram = new Uint32Array(256);
+const DIGITS = 256;
+const counts = new Uint32Array(4 * DIGITS);
 
-// Least significant byte first; each pass is stable, so the passes before it stay in force among equals.
-function radixSort(keys: Uint32Array, order: Uint32Array, spare: Uint32Array, length: number): void {
-  let from = order;
-  let to = spare;
-  for (let shift = 0; shift < 32; shift += 8) {
-    histogram.fill(0);
-    for (let i = 0; i < length; i++) histogram[(keys[i]! >>> shift) & 255]!++;
-    if (histogram[(keys[0]! >>> shift) & 255] === length) continue;
-    let sum = 0;
-    for (let b = 0; b < 256; b++) {
-      const count = histogram[b]!;
-      histogram[b] = sum;
-      sum += count;
-    }
-    for (let i = 0; i < length; i++) {
-      const element = from[i]!;
-      to[histogram[(keys[element]! >>> shift) & 255]!++] = element;
-    }
-    const other = from;
-    from = to;
-    to = other;
+/** Sorts `keys` and `order` along with them, least significant byte first; each pass is stable. */
+function radixSort(
+  keys: Uint32Array,
+  order: Uint32Array,
+  spareKeys: Uint32Array,
+  spareOrder: Uint32Array,
+  length: number,
+): void {
+  counts.fill(0);
+  for (let i = 0; i < length; i++) {
+    const key = keys[i]!;
+    counts[key & 255]!++;
+    counts[DIGITS + ((key >>> 8) & 255)]!++;
+    counts[2 * DIGITS + ((key >>> 16) & 255)]!++;
+    counts[3 * DIGITS + (key >>> 24)]!++;
   }
-  if (from !== order) order.set(from.subarray(0, length));
+  let [fromKeys, fromOrder, toKeys, toOrder] = [keys, order, spareKeys, spareOrder];
+  for (let digit = 0; digit < 4; digit++) {
+    const first = digit * DIGITS;
+    const shift = digit * 8;
+    if (counts[first + ((keys[0]! >>> shift) & 255)] === length) continue;
+    startsOfDigits(first);
+    pass(fromKeys, fromOrder, toKeys, toOrder, length, shift, first);
+    [fromKeys, fromOrder, toKeys, toOrder] = [toKeys, toOrder, fromKeys, fromOrder];
+  }
+  if (fromOrder !== order) order.set(fromOrder.subarray(0, length));
+}
+
+function startsOfDigits(first: number): void {
+  let sum = 0;
+  for (let d = first; d < first + DIGITS; d++) {
+    const count = counts[d]!;
+    counts[d] = sum;
+    sum += count;
+  }
+}
+
+function pass(
+  fromKeys: Uint32Array,
+  fromOrder: Uint32Array,
+  toKeys: Uint32Array,
+  toOrder: Uint32Array,
+  length: number,
+  shift: number,
+  first: number,
+): void {
+  for (let i = 0; i < length; i++) {
+    const key = fromKeys[i]!;
+    const digit = first + ((key >>> shift) & 255);
+    const place = counts[digit]!;
+    counts[digit] = place + 1;
+    toKeys[place] = key;
+    toOrder[place] = fromOrder[i]!;
+  }
 }

@@ -17,7 +17,9 @@ export interface Slot {
 export interface Accumulator {
   readonly slots: readonly Slot[];
   /** Statements that add an element; `place` gives an input's index in its array. */
-  step(place: Place): string;
+  step(place: Place, sum?: string): string;
+  /** Text that puts two accumulators together, when it does not matter in which order elements are added. */
+  readonly merge?: (a: string, b: string) => string;
   /** Most elements that can be added before `carry` is due. */
   readonly room: number;
   /** Statements that make room again. */
@@ -80,10 +82,11 @@ function stepwise(code: Code, { combine, pre }: ReduceKernel): Accumulator {
   };
   return {
     slots: [slot],
-    step: (place) => {
+    step: (place, sum = 'sum') => {
       const { statements, value } = elementText(code, pre, place);
-      return `${statements} sum = ${applyText(code, op, wide, ['sum', value])};`;
+      return `${statements} ${sum} = ${applyText(code, op, wide, [sum, value])};`;
     },
+    ...(float && op === 'mul' ? {} : { merge: (a: string, b: string) => applyText(code, op, wide, [a, b]) }),
     room: Number.POSITIVE_INFINITY,
     carry: '',
     value: rounded[dtype] ?? 'sum',
@@ -134,7 +137,6 @@ const carried = {
 function position(code: Code, pre: Expr, max: boolean): Accumulator {
   const { dtype } = pre;
   const float = dtype === 'float32' || dtype === 'float64';
-  const better = max ? '>' : '<';
   const array = float ? Float64Array : dtype === 'int64' ? BigInt64Array : Int32Array;
   return {
     slots: [
@@ -148,8 +150,11 @@ function position(code: Code, pre: Expr, max: boolean): Accumulator {
     ],
     step: (place) => {
       const { statements, value } = elementText(code, pre, place);
-      const nan = float ? ` || (${value} !== ${value} && best === best)` : '';
-      return `${statements} if (${value} ${better} best${nan}) { best = ${value}; found = at; }`;
+      // The negated comparison lets NaN in; once it is the best, nothing comes after it.
+      const better = float
+        ? `!(${value} ${max ? '<=' : '>='} best) && best === best`
+        : `${value} ${max ? '>' : '<'} best`;
+      return `${statements} if (${better}) { best = ${value}; found = at; }`;
     },
     room: Number.POSITIVE_INFINITY,
     carry: '',
