@@ -40,7 +40,9 @@ export function castValue(value: Literal, from: DType, to: DType): Literal {
     default: {
       if (typeof value === 'bigint') return wrapInt(Number(BigInt.asIntN(32, value)), to);
       const n = Number(value);
-      return wrapInt(from === 'float32' || from === 'float64' ? toInt32(n) : n, to);
+      // Bytes without sign go through 64 bits in PyTorch, the other small integers through 32.
+      const saturates = (from === 'float32' || from === 'float64') && to !== 'uint8';
+      return wrapInt(saturates ? toInt32(n) : n, to);
     }
   }
 }
