@@ -8,6 +8,7 @@ export * from './autograd/index.ts';
 export * from './backend/registry.ts';
 export * from './dtype/index.ts';
 export * from './errors/index.ts';
+export * as functional from './functional/index.ts';
 export { clone, contiguous, to } from './ops/copy.ts';
 export * from './ops/index.ts';
 export * from './print/index.ts';

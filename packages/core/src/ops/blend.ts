@@ -1,7 +1,7 @@
 import { type DType, dtypeInfo, isFloatingPoint, type Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { type Expr, type InputGrad, type Operand, pointwise, s, Tensor } from '../extend/index.ts';
-import { type WithInPlace, withInPlace } from './copy.ts';
+import { type WithInPlace, withInPlace } from './internal/inplace.ts';
 
 const withinBounds = (self: Tensor, low: Operand | undefined, high: Operand | undefined): Tensor => {
   const above = low === undefined ? undefined : self.ge(low);

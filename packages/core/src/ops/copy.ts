@@ -1,16 +1,4 @@
-import {
-  checkInplace,
-  connect,
-  type GradRecord,
-  gradFnOf,
-  gradientNode,
-  isGradEnabled,
-  isTracked,
-  metaOf,
-  outputNrOf,
-  rebaseHistory,
-  track,
-} from '../autograd/index.ts';
+import { connect, type GradRecord, isTracked, rebaseHistory, track } from '../autograd/index.ts';
 import { backendOf, type Device } from '../backend/index.ts';
 import { checkDestination, copyInto, freshCopy, overlapsPartially } from '../dispatch/index.ts';
 import { type DType, isDType, isFloatingPoint, type Scalar } from '../dtype/index.ts';
@@ -18,6 +6,7 @@ import { fail } from '../errors/index.ts';
 import { emptyTensor, Tensor } from '../extend/index.ts';
 import { broadcastShapes, contiguousStrides, likeStrides, sameShape } from '../shape/index.ts';
 import { fillWith } from './creation.ts';
+import { overwrite } from './internal/inplace.ts';
 
 const cloneRecord: GradRecord<undefined> = { name: 'CloneBackward0', grads: [{ vjp: (g) => g }] };
 
@@ -127,25 +116,6 @@ const fillRecord: GradRecord<undefined> = {
 };
 const zeroRecord: GradRecord<undefined> = { name: 'ZeroBackward0', grads: [{ vjp: (g) => g.zerosLike() }] };
 
-/** Overwrites the tensor outside its value's history: every element no longer depends on what was there. */
-export function overwrite(
-  self: Tensor,
-  record: GradRecord<undefined>,
-  inputs: readonly (Tensor | Scalar)[],
-  write: () => void,
-): Tensor {
-  const tracked = isTracked(inputs) && isFloatingPoint(self.dtype);
-  checkDestination(self, self.dtype, self.shape, tracked);
-  const node = tracked ? connect(record, inputs, undefined) : undefined;
-  write();
-  self.counter.version++;
-  if (node !== undefined) {
-    node.outputs[0] = { shape: self.shape, dtype: self.dtype, backend: self.backend };
-    rebaseHistory(self, node);
-  }
-  return self;
-}
-
 /** Sets every element to `value`, a scalar or a 0-d tensor. */
 export function fill_(self: Tensor, value: Scalar | Tensor): Tensor {
   if (value instanceof Tensor && value.ndim > 0) {
@@ -177,44 +147,4 @@ export function positive(self: Tensor): Tensor {
     fail('op/argument', { text: 'The `+` operator, on a bool tensor is not supported.' });
   }
   return self;
-}
-
-/**
- * The in-place form of any differentiable function of `self`: computes on a shadow of it, writes the result over it, and
- * gives it the result's history.
- */
-export function inPlace(self: Tensor, compute: (shadow: Tensor) => Tensor): Tensor {
-  checkInplace(self, isTracked([self]));
-  const result = compute(shadowOf(self));
-  const node = isGradEnabled() ? gradFnOf(result) : null;
-  checkDestination(self, result.dtype, result.shape, node !== null);
-  if (node !== null && node.nextNodes[0] !== gradientNode(self)) return copy_(self, result);
-  copyInto(self, result);
-  self.counter.version++;
-  if (node !== null) rebaseHistory(self, node);
-  return self;
-}
-
-/** The same values in other memory with the same place in the graph. */
-function shadowOf(self: Tensor): Tensor {
-  const shadow = freshCopy(self, self.dtype, likeStrides(self.shape, self.strides));
-  const node = gradientNode(self);
-  if (node !== null) {
-    const meta = metaOf(shadow);
-    meta.node = node;
-    meta.outputNr = outputNrOf(self);
-  }
-  return shadow;
-}
-
-/** A function of a tensor that also has an in-place form. */
-export type WithInPlace<F> = F & { readonly inPlace: F };
-
-/** Gives `fn` an in-place form by {@link inPlace}. */
-export function withInPlace<A extends unknown[]>(
-  fn: (self: Tensor, ...args: A) => Tensor,
-): WithInPlace<(self: Tensor, ...args: A) => Tensor> {
-  return Object.assign((self: Tensor, ...args: A) => fn(self, ...args), {
-    inPlace: (self: Tensor, ...args: A) => inPlace(self, (shadow) => fn(shadow, ...args)),
-  });
 }

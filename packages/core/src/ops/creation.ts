@@ -14,10 +14,10 @@ import {
 } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { emptyTensor, Tensor } from '../extend/index.ts';
-import { param, position, type ScalarKernel, s, scalarKernel } from '../scalar/index.ts';
+import { param, position, type ScalarKernel, scalarKernel } from '../scalar/index.ts';
 import { contiguousStrides, likeStrides, numelOf, type Shape, type Strides } from '../shape/index.ts';
-import { flattenNested, type NestedData } from './nested-data.ts';
-import { linspaceSequence, rangeSequence } from './sequences.ts';
+import { flattenNested, type NestedData } from './internal/nested-data.ts';
+import { linspaceSequence, rangeSequence } from './internal/sequences.ts';
 
 /** Keyword arguments of the functions that make tensors. */
 export interface TensorOptions {
@@ -241,11 +241,22 @@ export function arange(
   }
   const whole = [start, end, step].every((x) => typeof x === 'bigint' || Number.isInteger(x));
   const dtype = options.dtype ?? (whole ? 'int64' : getDefaultDtype());
-  const count = Math.ceil((Number(end) - Number(start)) / Number(step));
+  const count = rangeCount(start, end, step);
   if (!Number.isFinite(count)) {
     fail('op/argument', { text: `unsupported range: ${Number(start)} -> ${Number(end)}` });
   }
   return finish(rangeTensor(backendOf(options.device), dtype, start, step, count), options.requiresGrad);
+}
+
+function rangeCount(start: Scalar, end: Scalar, step: Scalar): number {
+  if (typeof start !== 'bigint' && typeof end !== 'bigint') {
+    return Math.ceil((Number(end) - Number(start)) / Number(step));
+  }
+  if (![start, end, step].every((x) => typeof x === 'bigint' || Number.isInteger(Number(x)))) {
+    return rangeCount(Number(start), Number(end), step);
+  }
+  const [length, stride] = [BigInt(end) - BigInt(start), BigInt(step)];
+  return Number(length / stride + (length % stride === 0n ? 0n : 1n));
 }
 
 /** `steps` numbers from `start` to `end`, both included, evenly spaced. */

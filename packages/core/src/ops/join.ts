@@ -182,9 +182,7 @@ export function meshgrid(
   const order = xy ? [tensors[1]!, tensors[0]!, ...tensors.slice(2)] : tensors;
   const shape = order.map((x) => x.numel());
   const grids = order.map((x, i) => x.reshape(shape.map((_, d) => (d === i ? x.numel() : 1))).expand(shape));
-  if (!xy) return grids;
-  const swapped = grids.map((x) => x.transpose(0, 1));
-  return [swapped[1]!, swapped[0]!, ...swapped.slice(2)];
+  return xy ? [grids[1]!, grids[0]!, ...grids.slice(2)] : grids;
 }
 
 /** Matrices along the diagonal of a larger one. */

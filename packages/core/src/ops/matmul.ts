@@ -38,7 +38,11 @@ function requireSame(a: Tensor, b: Tensor): void {
   if (a.dtype !== b.dtype) {
     fail('dtype/mismatch', { expected: dtypeInfo[a.dtype].title, got: dtypeInfo[b.dtype].title });
   }
-  if (a.dtype === 'bool') fail('dtype/not-implemented', { kernel: 'addmm_impl_cpu_', dtype: 'Bool' });
+  refuseBool(a, 'addmm_impl_cpu_');
+}
+
+function refuseBool(a: Tensor, kernel: string): void {
+  if (a.dtype === 'bool') fail('dtype/not-implemented', { kernel, dtype: 'Bool' });
 }
 
 const mmRecord: GradRecord<undefined> = {
@@ -120,6 +124,7 @@ export function dot(self: Tensor, other: Tensor): Tensor {
     });
   }
   if (self.shape[0] !== other.shape[0]) fail('op/dot-shapes', { a: self.shape[0]!, b: other.shape[0]! });
+  refuseBool(self, 'dot');
   const out = product(self.detach().unsqueeze(0), other.detach().unsqueeze(1), []).view([]);
   return track(dotRecord, out.detach(), [self, other], undefined);
 }

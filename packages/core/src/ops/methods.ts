@@ -1,23 +1,11 @@
-import { Tensor } from '../extend/index.ts';
-import * as arithmetic from './arithmetic.ts';
-import * as blend from './blend.ts';
-import * as copy from './copy.ts';
-import * as graph from './graph.ts';
-import * as indexing from './indexing.ts';
-import * as like from './like.ts';
-import * as matmul from './matmul.ts';
-import * as random from './random.ts';
-import * as read from './read.ts';
-import * as rearrange from './rearrange.ts';
-import * as reduce from './reduce.ts';
-import * as scan from './scan.ts';
-import * as select from './select.ts';
-import * as softmax from './softmax.ts';
-import * as sorting from './sort.ts';
-import * as statistics from './statistics.ts';
-import * as text from './text.ts';
-import * as unary from './unary.ts';
-import * as views from './views.ts';
+import { type Operand, Tensor } from '../extend/index.ts';
+import * as functions from './functions.ts';
+import type { KeepdimOr, ReduceOptions } from './internal/reduction.ts';
+import type { ValuesAndIndices } from './internal/selecting.ts';
+import type { NonzeroOptions } from './mask.ts';
+import { properties, type TensorProperties } from './properties.ts';
+import * as tensorOnly from './tensor-only.ts';
+import { where } from './where.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the shape of any op function; its own types come through `infer`
 type OpFunction = (self: any, ...args: any[]) => unknown;
@@ -40,127 +28,45 @@ type InPlaceMethods<M> = {
 
 type MethodsOf<M> = Methods<M> & InPlaceMethods<M>;
 
-type Overloaded = 'max' | 'min' | 'median' | 'nanmedian';
-
 /** Methods whose result depends on how they are called, which the mapping above cannot see. */
 interface OverloadedMethods {
   max(): Tensor;
   max(other: Tensor): Tensor;
-  max(dim: number, options?: reduce.KeepdimOr<reduce.ReduceOptions>): reduce.ValuesAndIndices;
+  max(dim: number, options?: KeepdimOr<ReduceOptions>): ValuesAndIndices;
   min(): Tensor;
   min(other: Tensor): Tensor;
-  min(dim: number, options?: reduce.KeepdimOr<reduce.ReduceOptions>): reduce.ValuesAndIndices;
+  min(dim: number, options?: KeepdimOr<ReduceOptions>): ValuesAndIndices;
   median(): Tensor;
-  median(dim: number, options?: reduce.KeepdimOr<reduce.ReduceOptions>): reduce.ValuesAndIndices;
+  median(dim: number, options?: KeepdimOr<ReduceOptions>): ValuesAndIndices;
   nanmedian(): Tensor;
-  nanmedian(dim: number, options?: reduce.KeepdimOr<reduce.ReduceOptions>): reduce.ValuesAndIndices;
+  nanmedian(dim: number, options?: KeepdimOr<ReduceOptions>): ValuesAndIndices;
+  nonzero(options?: NonzeroOptions<false>): Tensor;
+  nonzero(options: NonzeroOptions<true>): Tensor[];
+  nonzeroAsync(options?: NonzeroOptions<false>): Promise<Tensor>;
+  nonzeroAsync(options: NonzeroOptions<true>): Promise<Tensor[]>;
 }
 
-/** Functions of op modules that are for other op modules, or whose first argument is not the tensor itself. */
-type NotMethods =
-  | 'sizesOf'
-  | 'inPlace'
-  | 'withInPlace'
-  | 'overwrite'
-  | 'reduceOptions'
-  | 'restoreDims'
-  | 'selectingRecord'
-  | 'pickAlong'
-  | 'Reduction'
-  | 'elementValue'
-  | 'sliceIndex'
-  | 'SliceIndex'
-  | 'properties'
-  | 'where'
-  | 'rand'
-  | 'randn'
-  | 'randint'
-  | 'randperm'
-  | 'normal';
-
-declare module '../tensor/tensor.ts' {
-  interface Tensor
-    extends MethodsOf<Omit<typeof arithmetic, NotMethods>>,
-      MethodsOf<Omit<typeof blend, NotMethods>>,
-      MethodsOf<Omit<typeof copy, NotMethods>>,
-      MethodsOf<Omit<typeof graph, NotMethods>>,
-      MethodsOf<Omit<typeof indexing, NotMethods>>,
-      MethodsOf<typeof like>,
-      MethodsOf<typeof matmul>,
-      MethodsOf<Omit<typeof random, NotMethods>>,
-      MethodsOf<Omit<typeof read, NotMethods>>,
-      MethodsOf<Omit<typeof rearrange, NotMethods>>,
-      MethodsOf<Omit<typeof reduce, NotMethods | Overloaded>>,
-      MethodsOf<typeof scan>,
-      MethodsOf<Omit<typeof select, NotMethods>>,
-      MethodsOf<typeof softmax>,
-      MethodsOf<Omit<typeof sorting, Overloaded>>,
-      MethodsOf<typeof statistics>,
-      MethodsOf<Omit<typeof text, 'toString'>>,
-      MethodsOf<typeof unary>,
-      MethodsOf<Omit<typeof views, NotMethods>>,
-      OverloadedMethods,
-      graph.TensorProperties {
-    /** This condition decides between `self` and `other`: see `where`. */
-    where(self: arithmetic.OperandLike, other: arithmetic.OperandLike): Tensor;
-    /** Exactly what PyTorch prints for the tensor. @throws `backend/sync-read` */
-    toString(): string;
-  }
+/** Everything that can be called on a tensor: one method for each function of the op modules. */
+export interface TensorMethods
+  extends MethodsOf<Omit<typeof functions, keyof OverloadedMethods>>,
+    MethodsOf<Omit<typeof tensorOnly, 'toString'>>,
+    OverloadedMethods,
+    TensorProperties {
+  /** This tensor where the condition is true, `other` elsewhere. */
+  where(condition: Tensor, other: Operand): Tensor;
+  /** Exactly what PyTorch prints for the tensor. @throws `backend/sync-read` */
+  toString(): string;
 }
-
-const families: readonly object[] = [
-  arithmetic,
-  blend,
-  copy,
-  graph,
-  indexing,
-  like,
-  matmul,
-  random,
-  read,
-  rearrange,
-  reduce,
-  scan,
-  select,
-  softmax,
-  sorting,
-  statistics,
-  text,
-  unary,
-  views,
-];
-
-const notMethods: ReadonlySet<string> = new Set<NotMethods>([
-  'sizesOf',
-  'inPlace',
-  'withInPlace',
-  'overwrite',
-  'reduceOptions',
-  'restoreDims',
-  'selectingRecord',
-  'pickAlong',
-  'Reduction',
-  'elementValue',
-  'sliceIndex',
-  'SliceIndex',
-  'properties',
-  'rand',
-  'randn',
-  'randint',
-  'randperm',
-  'normal',
-]);
 
 /** Gives tensors a method for every op, and their properties; called once, when the library is loaded. */
 export function installMethods(): void {
-  for (const family of families) {
-    for (const [name, op] of Object.entries(family)) {
-      if (typeof op !== 'function' || notMethods.has(name)) continue;
-      define(name, op as OpFunction);
-      if ('inPlace' in op) define(`${name}_`, op.inPlace as OpFunction);
-    }
+  for (const [name, op] of [...Object.entries(functions), ...Object.entries(tensorOnly)]) {
+    if (typeof op !== 'function') continue;
+    define(name, op as OpFunction);
+    if ('inPlace' in op) define(`${name}_`, op.inPlace as OpFunction);
   }
-  for (const [name, accessor] of Object.entries(graph.properties)) {
+  define('where', (self: Tensor, condition: Tensor, other: Operand) => where(condition, self, other));
+  for (const [name, accessor] of Object.entries(properties)) {
     Object.defineProperty(Tensor.prototype, name, { ...accessor, configurable: true });
   }
 }

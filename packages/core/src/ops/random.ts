@@ -1,44 +1,10 @@
 import type { GradRecord } from '../autograd/index.ts';
-import { backendOf, type ElementArray, elementArray } from '../backend/index.ts';
-import { type DType, getDefaultDtype, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { copyInto, emptyTensor, noGrad, Tensor, track } from '../extend/index.ts';
+import { emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
 import * as rng from '../rng/index.ts';
-import { dimsByStride, isDense } from '../shape/index.ts';
-import { overwrite } from './copy.ts';
-import { parseSizes, type SizeArgs, type TensorOptions } from './creation.ts';
+import { drawInto, type Fill, type RandomOptions } from './internal/draw.ts';
+import { overwrite } from './internal/inplace.ts';
 import type { LikeOptions } from './like.ts';
-
-/** Where random numbers come from; the default generator unless given. */
-export interface RandomOptions {
-  readonly generator?: rng.Generator | undefined;
-}
-
-type Fill = (generator: rng.Generator, out: ElementArray, contiguous: boolean) => void;
-
-/** Draws for every element in memory order and writes them; outside the graph. */
-function drawInto(self: Tensor, generator: rng.Generator | undefined, fill: Fill): void {
-  const numel = self.numel();
-  const elements = elementArray(self.dtype, numel);
-  fill(generator ?? rng.defaultGenerator, elements, self.isContiguous());
-  if (numel === 0) return;
-  if (isDense(self.shape, self.strides)) {
-    self.storage.write(self.offset, elements);
-    return;
-  }
-  const order = dimsByStride(self.shape, self.strides);
-  const drawn = emptyTensor(
-    self.backend,
-    self.dtype,
-    order.map((d) => self.shape[d]!),
-  );
-  drawn.storage.write(0, elements);
-  const back = order.map((_, d) => order.indexOf(d));
-  copyInto(
-    self,
-    noGrad(() => drawn.permute(back)),
-  );
-}
 
 const fills = (name: string): GradRecord<undefined> => ({ name, grads: [{ vjp: (g) => g.zerosLike() }] });
 const uniformRecord = fills('UniformBackward0');
@@ -154,54 +120,6 @@ export function multinomial(
   return out;
 }
 
-/** Keyword arguments of random constructors. */
-export interface RandomTensorOptions extends TensorOptions, RandomOptions {}
-
-function drawn(args: readonly unknown[], fallback: DType, fill: (dtype: DType) => Fill): Tensor {
-  const { shape, options } = parseSizes(args);
-  const given = options as RandomTensorOptions;
-  const dtype = given.dtype ?? fallback;
-  const out = emptyTensor(backendOf(given.device), dtype, shape);
-  drawInto(out, given.generator, fill(dtype));
-  return given.requiresGrad === true ? out.requiresGrad_(true) : out;
-}
-
-/** Uniform in [0, 1): `rand(2, 3)`. */
-export function rand(...args: SizeArgs): Tensor {
-  return drawn(args, getDefaultDtype(), (dtype) => (g, out) => rng.uniform(g, out, dtype));
-}
-
-/** Standard normal: `randn(2, 3)`. */
-export function randn(...args: SizeArgs): Tensor {
-  return drawn(
-    args,
-    getDefaultDtype(),
-    (dtype) => (g, out, contiguous) => rng.normal(g, out, dtype, 0, 1, { contiguous }),
-  );
-}
-
-/** Whole numbers in [low, high): `randint(high, shape)` or `randint(low, high, shape)`. int64 unless said otherwise. */
-export function randint(
-  ...args: readonly (number | bigint | readonly number[] | RandomTensorOptions | undefined)[]
-): Tensor {
-  const at = args.findIndex((x) => Array.isArray(x));
-  const shape = args[at] as readonly number[];
-  const bounds = args.slice(0, at) as (number | bigint)[];
-  const [low, high] = bounds.length === 1 ? [0, bounds[0]!] : [bounds[0]!, bounds[1]!];
-  return drawn(
-    [shape, args[at + 1] ?? {}],
-    'int64',
-    (dtype) => (g, out) => rng.randint(g, out, dtype, low, high),
-  );
-}
-
-/** The numbers 0 to n - 1 in random order. int64 unless said otherwise. */
-export function randperm(n: number, options: RandomTensorOptions = {}): Tensor {
-  if (n < 0) fail('op/argument', { text: `n must be non-negative, got ${n}` });
-  rng.checkPermutation(n, options.dtype ?? 'int64');
-  return drawn([[n], options], 'int64', (dtype) => (g, out) => rng.randperm(g, out, dtype));
-}
-
 /** Uniform numbers in the shape of a tensor. */
 export function randLike(self: Tensor, options: LikeOptions & RandomOptions = {}): Tensor {
   return withGrad(
@@ -239,39 +157,4 @@ export function randintLike(
 
 function withGrad(out: Tensor, options: LikeOptions): Tensor {
   return options.requiresGrad === true ? out.requiresGrad_(true) : out;
-}
-
-/** Normal numbers whose means and deviations are tensors or numbers; with two numbers the shape is given. */
-export function normal(
-  mean: number | Tensor,
-  std: number | Tensor = 1,
-  sizeOrOptions?: readonly number[] | RandomOptions,
-  options: RandomTensorOptions = {},
-): Tensor {
-  if (typeof mean === 'number' && typeof std === 'number') {
-    return drawn(
-      [sizeOrOptions, options],
-      getDefaultDtype(),
-      (dtype) => (g, out, contiguous) => rng.normal(g, out, dtype, mean, std, { contiguous }),
-    );
-  }
-  const given = (sizeOrOptions ?? {}) as RandomOptions;
-  return noGrad(() => normalAround(mean, std, given));
-}
-
-function normalAround(mean: number | Tensor, std: number | Tensor, options: RandomOptions): Tensor {
-  if (std instanceof Tensor) {
-    const shape = mean instanceof Tensor ? mean.add(std).shape : std.shape;
-    if (
-      isFloatingPoint(std.dtype) &&
-      std.numel() > 0 &&
-      std.backend.manifest.syncRead &&
-      Number(std.amin().item()) < 0
-    ) {
-      fail('op/argument', { text: 'normal expects all elements of std >= 0.0' });
-    }
-    return std.newEmpty(shape).normal_(0, 1, options).mul(std).add(mean);
-  }
-  const centre = mean as Tensor;
-  return centre.emptyLike().normal_(0, std, options).add(centre);
 }

@@ -1,27 +1,13 @@
 import type { ElementArray } from '../backend/index.ts';
 import { contiguousCopy } from '../dispatch/index.ts';
-import { type DType, fromBFloat16Bits, fromFloat16Bits, type Scalar } from '../dtype/index.ts';
+import type { DType, Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { noGrad, type Tensor } from '../extend/index.ts';
 import { numelOf, type Shape } from '../shape/index.ts';
+import { elementValue } from './internal/element.ts';
 
 /** A number, bigint or boolean, or nested arrays of them as deep as the tensor has dimensions. */
 export type Nested = Scalar | Nested[];
-
-/** An element in memory form as the value it stands for. */
-export function elementValue(elements: ElementArray, i: number, dtype: DType): Scalar {
-  const raw = elements[i]!;
-  switch (dtype) {
-    case 'bool':
-      return raw !== 0;
-    case 'float16':
-      return fromFloat16Bits(raw as number);
-    case 'bfloat16':
-      return fromBFloat16Bits(raw as number);
-    default:
-      return raw;
-  }
-}
 
 function rowMajor(self: Tensor): Tensor {
   return noGrad(() => contiguousCopy(self));

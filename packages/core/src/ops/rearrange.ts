@@ -3,8 +3,8 @@ import { fail } from '../errors/index.ts';
 import { copyInto, emptyTensor, freshCopy, noGrad, pointwise, s, Tensor, track } from '../extend/index.ts';
 import { normalizeAxes, normalizeAxis, type Shape } from '../shape/index.ts';
 import { aliasTensor } from '../tensor/index.ts';
+import { type Sizes, sizesOf } from './internal/view.ts';
 import { cat } from './join.ts';
-import { type Sizes, sizesOf } from './views.ts';
 
 interface FlipAttrs {
   readonly axes: readonly number[];
@@ -289,6 +289,7 @@ export function diff(
   if (self.ndim === 0) fail('op/argument', { text: 'diff expects input to be at least one-dimensional' });
   if (n < 0) fail('op/argument', { text: `order must be non-negative but got ${n}` });
   const axis = normalizeAxis(dim, self.ndim);
+  if (n === 0) return self.clone();
   const { prepend, append } = options;
   const parts = [prepend, self, append].filter((x) => x !== undefined);
   let x = parts.length === 1 ? self : cat(parts, axis);

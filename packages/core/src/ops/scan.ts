@@ -4,7 +4,8 @@ import { type DType, isFloatingPoint } from '../dtype/index.ts';
 import { emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
 import { planAlongAxis, type ScanCombine } from '../kernel/index.ts';
 import { normalizeAxis, type Shape } from '../shape/index.ts';
-import { pickAlong, type ValuesAndIndices } from './reduce.ts';
+import { pickAlong, type ValuesAndIndices } from './internal/selecting.ts';
+import { where } from './where.ts';
 
 /** Keyword arguments of running sums and products. */
 export interface ScanOptions {
@@ -86,11 +87,11 @@ const logcumsumexpRecord: GradRecord<ScanAttrs> = {
         const self = c.input(0);
         const out = c.output();
         const positive = reverseLogCumsumExp(
-          g.gt(0).where(g.abs().log(), Number.NEGATIVE_INFINITY).sub(out),
+          where(g.gt(0), g.abs().log(), Number.NEGATIVE_INFINITY).sub(out),
           axis,
         );
         const negative = reverseLogCumsumExp(
-          g.lt(0).where(g.abs().log(), Number.NEGATIVE_INFINITY).sub(out),
+          where(g.lt(0), g.abs().log(), Number.NEGATIVE_INFINITY).sub(out),
           axis,
         );
         return positive.add(self).exp().sub(negative.add(self).exp());

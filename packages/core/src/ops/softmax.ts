@@ -3,7 +3,7 @@ import { type DType, dtypeInfo, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { noGrad, pointwise, s, type Tensor, track } from '../extend/index.ts';
 import { normalizeAxis } from '../shape/index.ts';
-import { Reduction } from './reduce.ts';
+import { Reduction } from './internal/reduction.ts';
 
 /** Keyword arguments of {@link softmax} and its kin. */
 export interface SoftmaxOptions {

@@ -4,14 +4,10 @@ import { fail } from '../errors/index.ts';
 import { emptyTensor, type Tensor, trackAll } from '../extend/index.ts';
 import { planAlongAxis } from '../kernel/index.ts';
 import { normalizeAxis, type Shape } from '../shape/index.ts';
-import {
-  type KeepdimOr,
-  pickAlong,
-  type ReduceOptions,
-  reduceOptions,
-  selectingRecord,
-  type ValuesAndIndices,
-} from './reduce.ts';
+import { selectingRecord } from './extrema.ts';
+import { type KeepdimOr, type ReduceOptions, reduceOptions } from './internal/reduction.ts';
+import { pickAlong, type ValuesAndIndices } from './internal/selecting.ts';
+import { where } from './where.ts';
 
 /** Keyword arguments of {@link sort}. Sorting is always stable. */
 export interface SortOptions {
@@ -144,6 +140,7 @@ function medianOf(
   options: KeepdimOr<ReduceOptions>,
   ignoreNaN: boolean,
 ): Tensor | ValuesAndIndices {
+  if (self.dtype === 'bool') fail('dtype/not-implemented', { kernel: 'median_cpu', dtype: 'Bool' });
   const record = ignoreNaN ? nanmedianRecord : medianRecord;
   if (dim === undefined) return medianOf1d(self, ignoreNaN);
   const { keepdim = false } = reduceOptions(options);
@@ -163,7 +160,7 @@ function medianIndex(self: Tensor, axis: number, ignoreNaN: boolean): Tensor {
   const valid = nans.neg().add(size);
   const lower = valid.sub(1).div(2, { roundingMode: 'floor' }).clamp(0);
   // A NaN wins the plain median: the first of them comes right after the valid elements.
-  const place = ignoreNaN ? lower : nans.gt(0).where(valid.clamp(0, size - 1), lower);
+  const place = ignoreNaN ? lower : where(nans.gt(0), valid.clamp(0, size - 1), lower);
   return indices.gather(axis, place);
 }
 

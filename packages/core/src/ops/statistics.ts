@@ -1,8 +1,14 @@
-import { isFloatingPoint } from '../dtype/index.ts';
+import { dtypeInfo, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { type GradRecord, noGrad, s, type Tensor, track } from '../extend/index.ts';
 import { normalizeAxes, type Shape } from '../shape/index.ts';
-import { type Dims, type KeepdimOr, type ReduceOptions, Reduction, restoreDims } from './reduce.ts';
+import {
+  type Dims,
+  type KeepdimOr,
+  type ReduceOptions,
+  Reduction,
+  restoreDims,
+} from './internal/reduction.ts';
 
 /** Keyword arguments of variances: `correction` is taken from the count (1 unless `unbiased` is false). */
 export interface VarianceOptions extends ReduceOptions {
@@ -149,10 +155,11 @@ const normRecord: GradRecord<NormAttrs> = {
 
 const vectorNormRecord: GradRecord<NormAttrs> = { ...normRecord, name: 'LinalgVectorNormBackward0' };
 
-function normGrad(grad: Tensor, self: Tensor, out: Tensor, { shape, axes, p }: NormAttrs): Tensor {
+function normGrad(grad: Tensor, self: Tensor, out: Tensor, { shape, axes, p }: NormAttrs): Tensor | null {
+  // PyTorch gives no gradient at all for the count of elements that are not 0.
+  if (p === 0) return null;
   const g = restoreDims(grad, shape, axes);
   const norm = restoreDims(out, shape, axes);
-  if (p === 0) return self.zerosLike();
   if (p === 1) return self.sign().mul(g);
   if (p === 2) return self.mul(g.div(norm).maskedFill(norm.eq(0), 0));
   if (Math.abs(p) === Number.POSITIVE_INFINITY) {
@@ -205,6 +212,11 @@ export function norm(
 ): Tensor {
   const { keepdim = false, dtype = self.dtype } =
     typeof options === 'boolean' ? { keepdim: options } : (options ?? {});
+  if (!isFloatingPoint(dtype)) {
+    fail('dtype/float-only', {
+      text: `norm(): input dtype should be either floating point or complex. Got ${dtypeInfo[dtype].title} instead.`,
+    });
+  }
   const order = p === 'fro' || p === null ? 2 : p;
   return pNorm(self.to(dtype), order, dim, keepdim, normRecord);
 }

@@ -10,7 +10,7 @@ import {
   printedIndices,
 } from '../print/index.ts';
 import { emptyTensor } from '../tensor/index.ts';
-import { elementValue } from './read.ts';
+import { elementValue } from './internal/element.ts';
 
 function extrasOf(self: Tensor): PrintExtras {
   const node = gradFnOf(self);

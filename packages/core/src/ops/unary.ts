@@ -1,7 +1,7 @@
 import { isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { type Expr, s, type Tensor, type UnaryOp, unary } from '../extend/index.ts';
-import { identityForIntegers, refuse } from './dtype-rules.ts';
+import { identityForIntegers, refuse } from './internal/dtype-rules.ts';
 
 const SQRT_PI = Math.sqrt(Math.PI);
 const LN2 = Math.LN2;
@@ -60,7 +60,7 @@ export const trunc: UnaryOp = unary('trunc', {
 export const frac: UnaryOp = unary('frac', {
   forward: (x) => s.sub(x, s.trunc(x)),
   grads: [{ vjp: (g) => g }],
-  check: refuse('frac', 'integers'),
+  check: refuse('frac_cpu', 'integers'),
 });
 
 /** The square root; its gradient at 0 is infinite. */
@@ -84,12 +84,19 @@ export const reciprocal: UnaryOp = unary('reciprocal', {
   grads: [{ out: [0], vjp: (g, c) => g.neg().mul(c.output().mul(c.output())) }],
 });
 
-/** x². */
-export const square: UnaryOp = unary('square', {
+const squareNumber: UnaryOp = unary('square', {
   node: 'PowBackward0',
-  forward: (x) => (x.dtype === 'bool' ? s.cast(s.and(x, x), 'int64') : s.mul(x, x)),
+  forward: (x) => s.mul(x, x),
   grads: [{ in: [0], vjp: (g, c) => g.mul(c.input(0).mul(2)) }],
 });
+
+/** x², which is x to the power of an int64: bools give int64. */
+export const square: UnaryOp = Object.assign(
+  (self: Tensor) => squareNumber(self.dtype === 'bool' ? self.to('int64') : self),
+  {
+    inPlace: (self: Tensor) => (self.dtype === 'bool' ? self.pow_(2) : squareNumber.inPlace(self)),
+  },
+);
 
 /** e^x. */
 export const exp: UnaryOp = unary('exp', {
@@ -352,7 +359,7 @@ export const digamma: UnaryOp = unary('digamma', {
  * ψ'(x) = Σ 1/(x+k)²: by reflection for negative x, by recurrence up to 6 and then the asymptotic series
  * (Abramowitz & Stegun 6.4.12).
  */
-const trigamma: UnaryOp = unary('trigamma', {
+export const trigamma: UnaryOp = unary('trigamma', {
   promotion: 'float',
   forward: (x) => {
     const negative = s.lt(x, 0.5);

@@ -1,14 +1,20 @@
 import type { Backend } from '../backend/index.ts';
+import type { TensorMethods } from '../ops/methods.ts';
 import { type DType, dtypeInfo } from '../dtype/index.ts';
 import { contiguousStrides, isContiguous, numelOf, type Shape, type Strides } from '../shape/index.ts';
 import type { AutogradMeta } from './autograd-meta.ts';
 import { Storage, type VersionCounter } from './storage.ts';
+
+// The methods come from the op modules, which declare their types.
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: installMethods() keeps the promise
+export interface Tensor extends TensorMethods {}
 
 /**
  * A multi-dimensional array of one dtype on one device: a strided view of shared memory.
  *
  * This class holds the state; every operation is a function in `ops/` that is also installed here as a method.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
 export class Tensor {
   storage: Storage;
   /** Sizes of the dimensions, outermost first. */

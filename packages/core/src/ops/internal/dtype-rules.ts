@@ -1,6 +1,6 @@
-import { type DType, dtypeInfo, isFloatingPoint } from '../dtype/index.ts';
-import { fail } from '../errors/index.ts';
-import type { Expr } from '../extend/index.ts';
+import { type DType, dtypeInfo, isFloatingPoint } from '../../dtype/index.ts';
+import { fail } from '../../errors/index.ts';
+import type { Expr } from '../../extend/index.ts';
 
 /** Refuses dtypes that PyTorch has no kernel for, naming its kernel. @throws `dtype/not-implemented` */
 export function refuse(

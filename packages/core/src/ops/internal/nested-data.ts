@@ -1,6 +1,6 @@
-import { type DType, getDefaultDtype, type Scalar } from '../dtype/index.ts';
-import { fail } from '../errors/index.ts';
-import { Tensor } from '../extend/index.ts';
+import { type DType, getDefaultDtype, type Scalar } from '../../dtype/index.ts';
+import { fail } from '../../errors/index.ts';
+import { Tensor } from '../../extend/index.ts';
 
 /** Typed arrays that `tensor()` takes as they are. */
 export type TypedData =

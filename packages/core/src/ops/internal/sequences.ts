@@ -1,4 +1,4 @@
-import { type DType, isInteger, type Scalar } from '../dtype/index.ts';
+import { type DType, isInteger, type Scalar } from '../../dtype/index.ts';
 
 // PyTorch fills sequences in vectors of eight float32 or four float64, two at a time; within a vector elements are the
 // first one plus whole steps, and what is left at the end is worked out one by one. The bits depend on it.

@@ -1,0 +1,126 @@
+import { isFloatingPoint } from '../dtype/index.ts';
+import { type BinaryOp, binary, s, type Tensor } from '../extend/index.ts';
+import { refuse } from './internal/dtype-rules.ts';
+import { pow } from './power.ts';
+
+/** The angle of the point (other, self), in radians. */
+export const atan2: BinaryOp = binary('atan2', {
+  promotion: 'float',
+  forward: (a, b) => s.atan2(a, b),
+  grads: [
+    { in: [0, 1], vjp: (g, c) => g.mul(c.input(1).div(squaredNorm(c.input(0), c.input(1)))) },
+    {
+      in: [0, 1],
+      vjp: (g, c) =>
+        g.mul(
+          c
+            .input(0)
+            .neg()
+            .div(squaredNorm(c.input(0), c.input(1))),
+        ),
+    },
+  ],
+});
+
+/** √(self² + other²) without overflow. */
+export const hypot: BinaryOp = binary('hypot', {
+  forward: (a, b) => s.hypot(a, b),
+  check: refuse('hypot_cpu', 'integers'),
+  grads: [
+    { in: [0], out: [0], vjp: (g, c) => g.mul(c.input(0).div(c.output())) },
+    { in: [1], out: [0], vjp: (g, c) => g.mul(c.input(1).div(c.output())) },
+  ],
+});
+
+function squaredNorm(a: Tensor, b: Tensor): Tensor {
+  return a.square().add(b.square());
+}
+
+/** The magnitude of self with the sign of other. */
+export const copysign: BinaryOp = binary('copysign', {
+  promotion: 'float',
+  forward: (a, b) => s.copysign(a, b),
+  grads: [
+    {
+      in: [0],
+      out: [0],
+      vjp: (g, c) => {
+        const self = c.input(0);
+        return g.mul(c.output().div(self).maskedFill(self.eq(0), 0));
+      },
+    },
+    { vjp: (g) => g.zerosLike() },
+  ],
+});
+
+/** The next representable number after self toward other. */
+export const nextafter: BinaryOp = binary('nextafter', { forward: (a, b) => s.nextafter(a, b) });
+
+/** log(e^self + e^other) without overflow. */
+export const logaddexp: BinaryOp = binary('logaddexp', {
+  forward: (a, b) => {
+    const m = s.max(a, b);
+    const stable = s.add(m, s.log1p(s.exp(s.neg(s.abs(s.sub(a, b))))));
+    return s.where(s.isinf(m), s.max(a, b), stable);
+  },
+  grads: [
+    { in: [0], out: [0], vjp: (g, c) => g.mul(c.input(0).sub(c.output()).exp()) },
+    { in: [1], out: [0], vjp: (g, c) => g.mul(c.input(1).sub(c.output()).exp()) },
+  ],
+});
+
+/** log2(2^self + 2^other) without overflow. */
+export const logaddexp2: BinaryOp = binary('logaddexp2', {
+  forward: (a, b) => {
+    const m = s.max(a, b);
+    const tail = s.mul(s.log1p(s.exp2(s.neg(s.abs(s.sub(a, b))))), Math.LOG2E);
+    return s.where(s.isinf(m), m, s.add(m, tail));
+  },
+  grads: [
+    { in: [0], out: [0], vjp: (g, c) => g.mul(c.input(0).sub(c.output()).exp2()) },
+    { in: [1], out: [0], vjp: (g, c) => g.mul(c.input(1).sub(c.output()).exp2()) },
+  ],
+});
+
+/** self · log(other), 0 where self is 0. */
+export const xlogy: BinaryOp = binary('xlogy', {
+  promotion: 'float',
+  forward: (a, b) => s.where(s.isnan(b), b, s.where(s.eq(a, 0), s.literal(0, a.dtype), s.mul(a, s.log(b)))),
+  grads: [
+    {
+      in: [0, 1],
+      vjp: (g, c) => {
+        const other = c.input(1);
+        return g.mul(other.log().maskedFill(c.input(0).eq(0).logicalAnd(other.le(0)), 0));
+      },
+    },
+    { in: [0, 1], vjp: (g, c) => g.mul(c.input(1).reciprocal().mul(c.operand(0))) },
+  ],
+});
+
+/** 0 for negative self, `values` at 0, 1 for positive self. Has no derivative. */
+export const heaviside: BinaryOp = binary('heaviside', {
+  forward: (a, values) =>
+    a.dtype === 'bool'
+      ? s.or(a, s.and(s.not(a), values))
+      : s.where(s.eq(a, 0), values, s.where(s.lt(a, 0), s.literal(0, a.dtype), s.literal(1, a.dtype))),
+  grads: 'zero',
+});
+
+/** self · 2^other. */
+export function ldexp(self: Tensor, other: Tensor): Tensor {
+  return self.mul(pow(2, other.to(isFloatingPoint(other.dtype) ? other.dtype : 'float32')));
+}
+
+/** Greatest common divisor, elementwise, not negative. */
+export const gcd: BinaryOp = binary('gcd', { forward: (a, b) => s.gcd(a, b) });
+
+/** Least common multiple, elementwise, not negative. */
+export const lcm: BinaryOp = binary('lcm', {
+  forward: (a, b) => {
+    const divisor = s.gcd(a, b);
+    const zero = s.eq(divisor, 0);
+    const one = s.literal(1, a.dtype);
+    return s.where(zero, divisor, s.abs(s.mul(s.div(a, s.where(zero, one, divisor)), b)));
+  },
+});

@@ -1,0 +1,76 @@
+import { type ElementArray, elementArray } from '../backend/index.ts';
+import { type DType, getDefaultDtype, isFloatingPoint, resultType } from '../dtype/index.ts';
+import { emptyTensor, noGrad, type Operand, Tensor } from '../extend/index.ts';
+import { broadcastShapes, type Shape } from '../shape/index.ts';
+import { elementValue } from './read.ts';
+
+// What has no kernel kind of its own is computed in JavaScript: the elements are read, worked on in double precision,
+// and written back. It takes a backend that reads without waiting.
+
+/** The elements as doubles in row-major order. `call` names who asks. @throws `backend/sync-read` */
+export function readNumbers(self: Tensor, call: string): Float64Array {
+  const elements = noGrad(() =>
+    self.detach().toElements(`${call}()`, 'toTypedArrayAsync() and the cpu backend'),
+  );
+  if (elements instanceof Float64Array) return elements;
+  const { dtype } = self;
+  return Float64Array.from(elements as ArrayLike<number | bigint>, (_, i) =>
+    Number(elementValue(elements, i, dtype)),
+  );
+}
+
+/** A fresh tensor on `like`'s device. Whole numbers for integer dtypes, 0 and 1 for bool. */
+export function fromNumbers(like: Tensor, dtype: DType, shape: Shape, values: ArrayLike<number>): Tensor {
+  if (dtype === 'float16' || dtype === 'bfloat16') {
+    return noGrad(() => fromNumbers(like, 'float32', shape, values).to(dtype));
+  }
+  const out = emptyTensor(like.backend, dtype, shape);
+  if (values.length > 0) out.storage.write(0, elementsOf(dtype, values));
+  return out;
+}
+
+function elementsOf(dtype: DType, values: ArrayLike<number>): ElementArray {
+  if (dtype === 'float64' && values instanceof Float64Array) return values;
+  const elements = elementArray(dtype, values.length);
+  if (elements instanceof BigInt64Array) {
+    for (let i = 0; i < values.length; i++) elements[i] = BigInt(values[i]!);
+  } else elements.set(values);
+  return elements;
+}
+
+/** The floating dtype in which a function of these operands is computed. */
+export function floatDtype(...operands: readonly Operand[]): DType {
+  const dtype = resultType(...operands);
+  return isFloatingPoint(dtype) ? dtype : getDefaultDtype();
+}
+
+/**
+ * An elementwise function of two operands, outside the graph, computed on the host: for what no finite expression of the
+ * scalar vocabulary gives.
+ */
+export function hostBinary(
+  name: string,
+  f: (a: number, b: number) => number,
+): (a: Operand, b: Operand) => Tensor {
+  return (a, b) => {
+    const like = a instanceof Tensor ? a : (b as Tensor);
+    const dtype = floatDtype(a, b);
+    const shape = broadcastShapes(shapeOf(a), shapeOf(b));
+    const left = numbersOf(a, shape, name);
+    const right = numbersOf(b, shape, name);
+    const values = left.map((x, i) => f(x, right[i]!));
+    return fromNumbers(like, dtype, shape, values);
+  };
+}
+
+const shapeOf = (x: Operand): Shape => (x instanceof Tensor ? x.shape : []);
+
+function numbersOf(x: Operand, shape: Shape, name: string): Float64Array {
+  if (x instanceof Tensor)
+    return readNumbers(
+      noGrad(() => x.detach().expand(shape)),
+      name,
+    );
+  const count = shape.reduce((n, size) => n * size, 1);
+  return new Float64Array(count).fill(Number(x));
+}

@@ -1,0 +1,126 @@
+import type { GradRecord } from '../autograd/index.ts';
+import { freshCopy } from '../dispatch/index.ts';
+import { fail } from '../errors/index.ts';
+import { noGrad, type Operand, Tensor, track } from '../extend/index.ts';
+import type { ScatterMode } from '../kernel/index.ts';
+import { normalizeAxis, type Shape } from '../shape/index.ts';
+import { fullTensor } from './creation.ts';
+import { type AxisAttrs, alongAxis, scatterInto } from './internal/indexed.ts';
+import { type WithInPlace, withInPlace } from './internal/inplace.ts';
+
+interface IndexAddAttrs extends AxisAttrs {
+  readonly alpha: number;
+  readonly sourceShape: Shape;
+}
+
+const indexAddRecord: GradRecord<IndexAddAttrs> = {
+  name: 'IndexAddBackward0',
+  grads: [
+    { vjp: (g) => g },
+    null,
+    {
+      in: [1],
+      vjp: (g, c) => g.indexSelect(c.attrs.axis, c.input(1)).mul(c.attrs.alpha).reshape(c.attrs.sourceShape),
+    },
+  ],
+};
+
+function indexAddFn(
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  options: { readonly alpha?: number } = {},
+): Tensor {
+  const { alpha = 1 } = options;
+  const axis = normalizeAxis(dim, self.ndim);
+  checkIndexAdd(self, axis, index, source);
+  const scaled = noGrad(() => (alpha === 1 ? source.detach() : source.detach().mul(alpha)));
+  const out = freshCopy(self);
+  writeSlices('add', out, axis, index.to('int64'), scaled);
+  return track(indexAddRecord, out, [self, index.to('int64'), source], {
+    shape: self.shape,
+    axis,
+    alpha,
+    sourceShape: source.shape,
+  });
+}
+
+function checkIndexAdd(self: Tensor, axis: number, index: Tensor, source: Tensor): void {
+  if (index.ndim > 1) fail('op/index', { text: 'index_add_(): Index is supposed to be a vector' });
+  if (index.dtype !== 'int64' && index.dtype !== 'int32') {
+    fail('op/argument', { text: 'index_add_(): Expected dtype int32/int64 for index' });
+  }
+  if (self.dtype !== source.dtype) {
+    fail('op/argument', { text: 'index_add_(): self and source must have the same scalar type' });
+  }
+  if (index.numel() !== (source.ndim === 0 ? 1 : source.shape[axis])) {
+    fail('op/argument', {
+      text: 'index_add_(): Number of indices should be equal to self.size(dim)',
+    });
+  }
+}
+
+/** Writes each slice of `source` along `axis` to where a vector of indices says. */
+function writeSlices(mode: ScatterMode, out: Tensor, axis: number, index: Tensor, source: Tensor): void {
+  const shape = source.ndim === 0 ? (out.ndim === 0 ? [] : [1]) : source.shape;
+  const from = shape.length === source.ndim ? source : noGrad(() => source.reshape(shape));
+  const refuse = (): never => fail('index/self-range', {});
+  scatterInto(mode, out, axis, alongAxis(index, shape, axis), from, refuse);
+}
+
+/** self with slices of `source` added where the indices say. */
+export const indexAdd: WithInPlace<typeof indexAddFn> = withInPlace(indexAddFn);
+
+const indexCopyRecord: GradRecord<AxisAttrs & { readonly sourceShape: Shape }> = {
+  name: 'IndexCopyBackward0',
+  grads: [
+    { in: [1], vjp: (g, c) => g.indexFill(c.attrs.axis, c.input(1), 0) },
+    null,
+    { in: [1], vjp: (g, c) => g.indexSelect(c.attrs.axis, c.input(1)).reshape(c.attrs.sourceShape) },
+  ],
+};
+
+function indexCopyFn(self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  const axis = normalizeAxis(dim, self.ndim);
+  if (index.dtype !== 'int64')
+    fail('op/argument', { text: 'index_copy_(): Expected a long tensor for index' });
+  const out = freshCopy(self);
+  writeSlices('set', out, axis, index, source);
+  return track(indexCopyRecord, out, [self, index, source], {
+    shape: self.shape,
+    axis,
+    sourceShape: source.shape,
+  });
+}
+
+/** self with slices replaced by those of `source` where the indices say. */
+export const indexCopy: WithInPlace<typeof indexCopyFn> = withInPlace(indexCopyFn);
+
+const indexFillRecord: GradRecord<AxisAttrs> = {
+  name: 'IndexFillBackward0',
+  grads: [
+    { in: [1], vjp: (g, c) => g.indexFill(c.attrs.axis, c.input(1), 0) },
+    null,
+    { in: [1], vjp: (g, c) => g.indexSelect(c.attrs.axis, c.input(1)).sum() },
+  ],
+};
+
+function indexFillFn(self: Tensor, dim: number, index: Tensor, value: Operand): Tensor {
+  const axis = normalizeAxis(dim, self.ndim);
+  const filler =
+    value instanceof Tensor ? value.detach().to(self.dtype) : fullTensor(self.backend, self.dtype, [], value);
+  if (filler.ndim > 0) {
+    fail('op/argument', {
+      text: `index_fill_ only supports a 0-dimensional value tensor, but got tensor with ${filler.ndim} dimension(s).`,
+    });
+  }
+  const long = index.to('int64');
+  const out = freshCopy(self);
+  const shape = self.ndim === 0 ? [] : self.shape.map((n, d) => (d === axis ? long.numel() : n));
+  noGrad(() => writeSlices('set', out, axis, long, filler.expand(shape)));
+  return track(indexFillRecord, out, [self, long, value], { shape: self.shape, axis });
+}
+
+/** self with slices set to one value where the indices say. */
+export const indexFill: WithInPlace<typeof indexFillFn> = withInPlace(indexFillFn);

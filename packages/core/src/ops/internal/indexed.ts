@@ -1,0 +1,72 @@
+import { kernelOf } from '../../dispatch/index.ts';
+import { fail } from '../../errors/index.ts';
+import { noGrad, type Tensor } from '../../extend/index.ts';
+import { planIndexed, type ScatterMode } from '../../kernel/index.ts';
+import { broadcastStrides, type Shape } from '../../shape/index.ts';
+import { where } from '../where.ts';
+
+export function broadcastPair(a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, d) => {
+    const x = a[d - rank + a.length] ?? 1;
+    const y = b[d - rank + b.length] ?? 1;
+    if (x !== y && x !== 1 && y !== 1) fail('shape/broadcast', { a: x, b: y, dim: d });
+    return x === 1 ? y : x;
+  });
+}
+
+export interface AxisAttrs {
+  readonly shape: Shape;
+  readonly axis: number;
+}
+
+/** Fills `out` from `self` through `index`; `refuse` gets the first index out of range. */
+export function gatherInto(
+  out: Tensor,
+  self: Tensor,
+  axis: number,
+  index: Tensor,
+  refuse: (bad: number, size: number) => never,
+): void {
+  if (out.numel() === 0) return;
+  const size = self.shape[axis] ?? 1;
+  const plan = planIndexed(out.shape, axis, [out.strides, index.strides, self.strides], 2, size, false);
+  const bad = kernelOf(out.backend, 'gather')(plan, out, index, self);
+  if (bad !== undefined) refuse(bad, size);
+}
+
+/** A vector of indices seen as an index for every element of `shape`. */
+export function alongAxis(index: Tensor, shape: Shape, axis: number): Tensor {
+  if (shape.length === 0) return noGrad(() => index.detach().reshape([]));
+  const strides = shape.map((_, d) => (d === axis ? (index.strides[0] ?? 1) : 0));
+  return noGrad(() => index.detach().asStrided(shape, strides, index.offset));
+}
+
+/** `scatter`'s kernel on fresh or given memory; `refuse` gets the first index out of range. */
+export function scatterInto(
+  mode: ScatterMode,
+  out: Tensor,
+  axis: number,
+  index: Tensor,
+  source: Tensor,
+  refuse: (bad: number, size: number) => never,
+): void {
+  if (index.numel() === 0) return;
+  const size = out.shape[axis] ?? 1;
+  const sourceStrides = broadcastStrides(source.ndim === 0 ? [] : source.shape, source.strides, index.shape);
+  const plan = planIndexed(
+    index.shape,
+    axis,
+    [out.strides, index.strides, source.ndim === 0 ? sourceStrides : source.strides],
+    0,
+    size,
+    false,
+  );
+  const bad = kernelOf(out.backend, 'scatter')(mode, plan, out, index, source);
+  if (bad !== undefined) refuse(bad, size);
+}
+
+/** Indices with negative ones counted from the end. */
+export function wrapNegative(index: Tensor, size: number): Tensor {
+  return noGrad(() => where(index.detach().lt(0), index.detach().add(size), index.detach()));
+}

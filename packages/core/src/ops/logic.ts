@@ -1,0 +1,41 @@
+import { type BinaryOp, binary, type Expr, s } from '../extend/index.ts';
+import { notIntegers } from './arithmetic.ts';
+import { refuse } from './internal/dtype-rules.ts';
+
+export const bitwiseAnd: BinaryOp = binary('bitwise_and', {
+  forward: (a, b) => s.and(a, b),
+  check: refuse('bitwise_and_cpu', 'floats'),
+});
+export const bitwiseOr: BinaryOp = binary('bitwise_or', {
+  forward: (a, b) => s.or(a, b),
+  check: refuse('bitwise_or_cpu', 'floats'),
+});
+export const bitwiseXor: BinaryOp = binary('bitwise_xor', {
+  forward: (a, b) => s.xor(a, b),
+  check: refuse('bitwise_xor_cpu', 'floats'),
+});
+export const bitwiseLeftShift: BinaryOp = binary('bitwise_left_shift', {
+  forward: (a, b) => s.shl(a, b),
+  check: refuse('lshift_cpu', notIntegers),
+});
+export const bitwiseRightShift: BinaryOp = binary('bitwise_right_shift', {
+  forward: (a, b) => s.shr(a, b),
+  check: refuse('rshift_cpu', notIntegers),
+});
+
+const logical = (name: string, combine: (a: Expr, b: Expr) => Expr): BinaryOp =>
+  binary(name, { promotion: 'bool', forward: (a, b) => combine(s.cast(a, 'bool'), s.cast(b, 'bool')) });
+
+export const logicalAnd: BinaryOp = logical('logical_and', (a, b) => s.and(a, b));
+export const logicalOr: BinaryOp = logical('logical_or', (a, b) => s.or(a, b));
+export const logicalXor: BinaryOp = logical('logical_xor', (a, b) => s.xor(a, b));
+
+export const compare = (name: string, forward: (a: Expr, b: Expr) => Expr): BinaryOp =>
+  binary(name, { promotion: 'bool', forward: (a, b) => forward(a!, b!) });
+
+export const eq: BinaryOp = compare('eq', (a, b) => s.eq(a, b));
+export const ne: BinaryOp = compare('ne', (a, b) => s.ne(a, b));
+export const lt: BinaryOp = compare('lt', (a, b) => s.lt(a, b));
+export const le: BinaryOp = compare('le', (a, b) => s.le(a, b));
+export const gt: BinaryOp = compare('gt', (a, b) => s.lt(b, a));
+export const ge: BinaryOp = compare('ge', (a, b) => s.le(b, a));

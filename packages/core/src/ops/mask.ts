@@ -1,0 +1,123 @@
+import { isFloatingPoint } from '../dtype/index.ts';
+import { fail } from '../errors/index.ts';
+import { emptyTensor, noGrad, type Operand, pointwise, s, Tensor } from '../extend/index.ts';
+import { numelOf } from '../shape/index.ts';
+import { broadcastPair } from './internal/indexed.ts';
+import { where } from './where.ts';
+
+const maskedFillOp = pointwise('masked_fill', {
+  condition: 1,
+  forward: (self, mask, value) => s.where(mask, value, self),
+  grads: [
+    { in: [1], vjp: (g, c) => g.maskedFill(c.input(1), 0) },
+    null,
+    { in: [1], vjp: (g, c) => where(c.input(1), g, 0).sum() },
+  ],
+});
+
+interface MaskedFill {
+  (self: Tensor, mask: Tensor, value: Operand): Tensor;
+  readonly inPlace: (self: Tensor, mask: Tensor, value: Operand) => Tensor;
+}
+
+/** `value`, a scalar or 0-d tensor, where the mask is true. The result has the tensor's dtype. */
+export const maskedFill: MaskedFill = Object.assign(
+  (self: Tensor, mask: Tensor, value: Operand): Tensor => {
+    checkMask(mask, value);
+    return maskedFillOp.call([self, mask, fitValue(self, value)], undefined);
+  },
+  {
+    inPlace: (self: Tensor, mask: Tensor, value: Operand): Tensor => {
+      checkMask(mask, value);
+      return maskedFillOp.callInPlace([self, mask, fitValue(self, value)], undefined);
+    },
+  },
+);
+
+function checkMask(mask: Tensor, value: Operand): void {
+  if (mask.dtype !== 'bool' && mask.dtype !== 'uint8') {
+    fail('op/argument', {
+      text: `masked_fill_ only supports boolean masks, but got mask with dtype ${mask.dtype}`,
+    });
+  }
+  if (value instanceof Tensor && value.ndim > 0) {
+    fail('op/argument', {
+      text: `masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s).`,
+    });
+  }
+}
+
+function fitValue(self: Tensor, value: Operand): Operand {
+  if (value instanceof Tensor) return value.dtype === self.dtype ? value : value.to(self.dtype);
+  if (!isFloatingPoint(self.dtype) && typeof value === 'number' && !Number.isInteger(value)) {
+    fail('op/argument', { text: `value cannot be converted to type ${self.dtype}_t without overflow` });
+  }
+  return self.dtype === 'bool' ? Boolean(value) : value;
+}
+
+/** The elements where the mask is true, in one dimension. Its shape depends on data, so it must read. */
+export function maskedSelect(self: Tensor, mask: Tensor): Tensor {
+  if (mask.dtype !== 'bool') {
+    fail('op/argument', { text: 'masked_select: expected BoolTensor for mask' });
+  }
+  const shape = broadcastPair(self.shape, mask.shape);
+  const index = nonzero(mask.expand(shape).reshape([numelOf(shape)])).squeeze(1);
+  return self
+    .expand(shape)
+    .reshape([numelOf(shape)])
+    .indexSelect(0, index);
+}
+
+/** Keyword arguments of {@link nonzero}. */
+export interface NonzeroOptions<T extends boolean = boolean> {
+  /** One vector of positions for each dimension instead of one matrix. Default false. */
+  readonly asTuple?: T;
+}
+
+/**
+ * The indices of the elements that are not 0: one row each, one column per dimension; with `asTuple` a vector for each
+ * dimension. Reads the tensor. @throws `backend/sync-read`
+ */
+export function nonzero(self: Tensor, options?: NonzeroOptions<false>): Tensor;
+export function nonzero(self: Tensor, options: NonzeroOptions<true>): Tensor[];
+export function nonzero(self: Tensor, { asTuple = false }: NonzeroOptions = {}): Tensor | Tensor[] {
+  const elements = self.detach().ne(0).toElements('nonzero()', 'nonzeroAsync()');
+  return positionsOf(self, elements as Uint8Array, asTuple);
+}
+
+/** As {@link nonzero}, on every backend. */
+export function nonzeroAsync(self: Tensor, options?: NonzeroOptions<false>): Promise<Tensor>;
+export function nonzeroAsync(self: Tensor, options: NonzeroOptions<true>): Promise<Tensor[]>;
+export async function nonzeroAsync(
+  self: Tensor,
+  { asTuple = false }: NonzeroOptions = {},
+): Promise<Tensor | Tensor[]> {
+  return positionsOf(self, (await self.detach().ne(0).toElementsAsync()) as Uint8Array, asTuple);
+}
+
+function positionsOf(self: Tensor, flags: Uint8Array, asTuple: boolean): Tensor | Tensor[] {
+  if (!asTuple) return indicesOf(self, flags);
+  // As in NumPy, a 0-d tensor counts as a vector of one element here.
+  const x = self.ndim === 0 ? noGrad(() => self.detach().reshape([1])) : self;
+  return indicesOf(x, flags).unbind(1);
+}
+
+function indicesOf(self: Tensor, flags: Uint8Array): Tensor {
+  const { shape } = self;
+  let count = 0;
+  for (const flag of flags) count += flag;
+  const rows = new BigInt64Array(count * shape.length);
+  let at = 0;
+  flags.forEach((flag, position) => {
+    if (flag === 0) return;
+    let rest = position;
+    for (let d = shape.length - 1; d >= 0; d--) {
+      rows[at + d] = BigInt(rest % shape[d]!);
+      rest = Math.floor(rest / shape[d]!);
+    }
+    at += shape.length;
+  });
+  const out = emptyTensor(self.backend, 'int64', [count, shape.length]);
+  if (rows.length > 0) out.storage.write(0, rows);
+  return out;
+}

@@ -1,0 +1,7 @@
+/** Operations that are methods only: one line for each family. */
+export * from './copy.ts';
+export * from './graph.ts';
+export * from './indexing.ts';
+export * from './random.ts';
+export * from './read.ts';
+export * from './text.ts';
