@@ -52,7 +52,7 @@ const SMALL_BYTES = 512;
 const POOL_BYTES = 2 ** 28;
 
 /** The most elements a buffer can have. */
-export const MAX_ELEMENTS: number = 2 ** 32 - 1;
+export const MAX_ELEMENTS: number = 2 ** 31 - 1;
 
 /**
  * Where buffers come from. Tiny ones are cut from slabs that the collector frees when the last of them goes; big ones

@@ -6,19 +6,37 @@ import { Code, type Compile } from './code.ts';
 import { expressionText, paramsText } from './expression.ts';
 import { nestText } from './nest.ts';
 
+/** Elements done in one turn of a flat loop, where the expression is short. */
+const UNROLL = 4;
+const SHORT = 8;
+
 /** The loop of a kernel over operands that are all contiguous. */
 export function generateFlatMap(kernel: ScalarKernel, compile: Compile): MapRunner {
   const code = new Code(compile);
-  const { statements, value } = expressionText(code, kernel.body, {
-    load: (input, stored) => loadText(code, stored, `x${input}`, `i${input} + k`),
-    position: 'k',
-  });
+  const read = operandsRead(kernel.body);
+  const element = (k: string, place: (start: string) => string): string => {
+    const { statements, value } = expressionText(code, kernel.body, {
+      load: (input, stored) => loadText(code, stored, `x${input}`, place(`i${input}`)),
+      position: k,
+    });
+    return `{ ${statements} ${storeText(code, kernel.output, 'o', place('io'), value)} }`;
+  };
+  const one = element('k', (start) => `${start} + k`);
+  const steps = Array.from({ length: UNROLL }, (_, step) => (step === 0 ? 'k' : `(k + ${step})`));
+  // Whole buffers begin at 0: one index serves all operands, and twice as many elements go through.
+  const several = `if ((${['io', ...read.map((i) => `i${i}`)].join(' | ')}) === 0) {
+  for (const whole = n & -${UNROLL}; k < whole; k += ${UNROLL}) {
+    ${steps.map((k) => element(k, () => k)).join('\n    ')}
+  }
+}`;
   return code.function(
     'plan, out, inputs, params',
-    `${unpackText(operandsRead(kernel.body))}
+    `${unpackText(read)}
 ${paramsText(kernel.params)}
 const n = plan.size;
-for (let k = 0; k < n; k++) { ${statements} ${storeText(code, kernel.output, 'o', 'io + k', value)} }`,
+let k = 0;
+${one.split('const').length <= SHORT ? several : ''}
+for (; k < n; k++) ${one}`,
   ) as MapRunner;
 }
 

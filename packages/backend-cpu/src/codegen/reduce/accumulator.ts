@@ -20,9 +20,7 @@ export interface Accumulator {
   step(place: Place, sum?: string): string;
   /** Text that puts two accumulators together, when it does not matter in which order elements are added. */
   readonly merge?: (a: string, b: string) => string;
-  /** Most elements that can be added before `carry` is due. */
-  readonly room: number;
-  /** Statements that make room again. */
+  /** Statements that are due every 2^20 elements at the latest, lest the words lose their exactness. */
   readonly carry: string;
   /** Text of the combined value, in the dtype that `post` reads. */
   readonly value: string;
@@ -87,7 +85,6 @@ function stepwise(code: Code, { combine, pre }: ReduceKernel): Accumulator {
       return `${statements} ${sum} = ${applyText(code, op, wide, [sum, value])};`;
     },
     ...(float && op === 'mul' ? {} : { merge: (a: string, b: string) => applyText(code, op, wide, [a, b]) }),
-    room: Number.POSITIVE_INFINITY,
     carry: '',
     value: rounded[dtype] ?? 'sum',
   };
@@ -127,7 +124,6 @@ function longSum(input: number): Accumulator {
 }
 
 const carried = {
-  room: 2 ** 20,
   carry: `high = (high + Math.floor(low / ${TWO_32})) | 0; low = low >>> 0;`,
   value: `(BigInt((high + Math.floor(low / ${TWO_32})) | 0) << 32n) + BigInt(low >>> 0)`,
   words: { low: 'low | 0', high: `(high + Math.floor(low / ${TWO_32})) | 0` },
@@ -156,7 +152,6 @@ function position(code: Code, pre: Expr, max: boolean): Accumulator {
         : `${value} ${max ? '>' : '<'} best`;
       return `${statements} if (${better}) { best = ${value}; found = at; }`;
     },
-    room: Number.POSITIVE_INFINITY,
     carry: '',
     value: 'BigInt(found)',
     words: { low: 'found | 0', high: `Math.floor(found / ${TWO_32})` },
