@@ -20,6 +20,8 @@ export * from './scatter.ts';
 export * from './slices.ts';
 export * from './softmax.ts';
 export * from './sort.ts';
+export { i0 } from './special/bessel.ts';
+export { igamma, igammac, mvlgamma } from './special/gamma.ts';
 export * from './split.ts';
 export * from './statistics.ts';
 export * from './strided.ts';

@@ -2,7 +2,7 @@ import { type ElementArray, elementArray } from '../backend/index.ts';
 import { type DType, getDefaultDtype, isFloatingPoint, resultType } from '../dtype/index.ts';
 import { emptyTensor, noGrad, type Operand, Tensor } from '../extend/index.ts';
 import { broadcastShapes, type Shape } from '../shape/index.ts';
-import { elementValue } from './read.ts';
+import { elementValue } from './internal/element.ts';
 
 // What has no kernel kind of its own is computed in JavaScript: the elements are read, worked on in double precision,
 // and written back. It takes a backend that reads without waiting.

@@ -7,4 +7,5 @@ export type { ValuesAndIndices } from './internal/selecting.ts';
 export * from './join.ts';
 export { bernoulli, multinomial, poisson, randintLike, randLike, randnLike } from './random.ts';
 export * from './random-tensors.ts';
+export { polygamma } from './special/gamma.ts';
 export * from './where.ts';

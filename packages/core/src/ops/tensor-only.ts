@@ -1,5 +1,6 @@
 /** Operations that are methods only: one line for each family. */
 export * from './copy.ts';
+export * from './further-methods.ts';
 export * from './graph.ts';
 export * from './indexing.ts';
 export * from './random.ts';

@@ -1,6 +1,6 @@
 import { isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { type Expr, s, type Tensor, type UnaryOp, unary } from '../extend/index.ts';
+import { s, type Tensor, type UnaryOp, unary } from '../extend/index.ts';
 import { identityForIntegers, refuse } from './internal/dtype-rules.ts';
 
 const SQRT_PI = Math.sqrt(Math.PI);
@@ -352,32 +352,7 @@ export const sinc: UnaryOp = unary('sinc', {
 export const digamma: UnaryOp = unary('digamma', {
   promotion: 'float',
   forward: (x) => s.digamma(x),
-  grads: [{ in: [0], vjp: (g, c) => g.mul(trigamma(c.input(0))) }],
-});
-
-/**
- * ψ'(x) = Σ 1/(x+k)²: by reflection for negative x, by recurrence up to 6 and then the asymptotic series
- * (Abramowitz & Stegun 6.4.12).
- */
-export const trigamma: UnaryOp = unary('trigamma', {
-  promotion: 'float',
-  forward: (x) => {
-    const negative = s.lt(x, 0.5);
-    let z: Expr = s.where(negative, s.sub(1, x), x);
-    let sum: Expr = s.literal(0, x.dtype);
-    for (let k = 0; k < 8; k++) {
-      sum = s.add(sum, s.reciprocal(s.square(z)));
-      z = s.add(z, 1);
-    }
-    const inv = s.reciprocal(z);
-    const square = s.square(inv);
-    let series: Expr = s.literal(-691 / 2730, x.dtype);
-    for (const b of [5 / 66, -1 / 30, 1 / 42, -1 / 30, 1 / 6]) series = s.add(s.mul(series, square), b);
-    const tail = s.add(s.add(inv, s.mul(square, 0.5)), s.mul(s.mul(series, square), inv));
-    const value = s.add(sum, tail);
-    const sine = s.div(Math.PI, s.sin(s.mul(x, Math.PI)));
-    return s.where(negative, s.sub(s.square(sine), value), value);
-  },
+  grads: [{ in: [0], vjp: (g, c) => g.mul(c.input(0).polygamma(1)) }],
 });
 
 function oneMinusSquare(x: Tensor): Tensor {

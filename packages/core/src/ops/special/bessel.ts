@@ -106,11 +106,7 @@ const k = (
       const tail = s.div(tabled(s.div(2, x), 0, 1, coefficients), s.sqrt(x));
       const near = scaled ? s.mul(below(x), s.exp(x)) : below(x);
       const value = s.where(s.le(x, 2), near, scaled ? tail : s.mul(tail, s.exp(s.neg(x))));
-      const outside = s.where(
-        s.lt(x, 0),
-        constant(x, Number.NaN),
-        constant(x, Number.POSITIVE_INFINITY),
-      );
+      const outside = s.where(s.lt(x, 0), constant(x, Number.NaN), constant(x, Number.POSITIVE_INFINITY));
       return s.where(s.le(x, 0), outside, value);
     },
   });
@@ -204,11 +200,7 @@ const secondKind = (
     forward: (x) => {
       const near = s.add(regular(x), s.mul(s.mul(logHalf(x), first(x)), 2 / Math.PI));
       const value = s.where(s.le(x, 5), near, far(x, wave(x, order, 'y')));
-      const outside = s.where(
-        s.lt(x, 0),
-        constant(x, Number.NaN),
-        constant(x, Number.NEGATIVE_INFINITY),
-      );
+      const outside = s.where(s.lt(x, 0), constant(x, Number.NaN), constant(x, Number.NEGATIVE_INFINITY));
       return s.where(s.le(x, 0), outside, value);
     },
   });

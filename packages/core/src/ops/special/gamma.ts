@@ -8,10 +8,12 @@ import {
   s,
   type Tensor,
   track,
+  type UnaryOp,
+  unary,
 } from '../../extend/index.ts';
 import { specialMath } from '../../scalar/index.ts';
 import { hostBinary } from '../host.ts';
-import { digamma, trigamma } from '../unary.ts';
+import { digamma } from '../unary.ts';
 import { constant } from './horner.ts';
 
 /** B₂ₖ / (2k)!. */
@@ -66,6 +68,31 @@ export const zeta: BinaryOp = binary('special_zeta', {
       },
     },
   ],
+});
+
+/**
+ * ψ'(x) = Σ 1/(x+k)²: by reflection for negative x, by recurrence up to 6 and then the asymptotic series
+ * (Abramowitz & Stegun 6.4.12).
+ */
+const trigamma: UnaryOp = unary('trigamma', {
+  promotion: 'float',
+  forward: (x) => {
+    const negative = s.lt(x, 0.5);
+    let z: Expr = s.where(negative, s.sub(1, x), x);
+    let sum: Expr = s.literal(0, x.dtype);
+    for (let k = 0; k < 8; k++) {
+      sum = s.add(sum, s.reciprocal(s.square(z)));
+      z = s.add(z, 1);
+    }
+    const inv = s.reciprocal(z);
+    const square = s.square(inv);
+    let series: Expr = s.literal(-691 / 2730, x.dtype);
+    for (const b of [5 / 66, -1 / 30, 1 / 42, -1 / 30, 1 / 6]) series = s.add(s.mul(series, square), b);
+    const tail = s.add(s.add(inv, s.mul(square, 0.5)), s.mul(s.mul(series, square), inv));
+    const value = s.add(sum, tail);
+    const sine = s.div(Math.PI, s.sin(s.mul(x, Math.PI)));
+    return s.where(negative, s.sub(s.square(sine), value), value);
+  },
 });
 
 interface PolygammaAttrs {

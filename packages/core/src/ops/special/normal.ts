@@ -32,7 +32,18 @@ export const erfcx: UnaryOp = unary('special_erfcx', {
     return s.where(s.lt(x, 0), left, right);
   },
   grads: [
-    { in: [0], out: [0], vjp: (g, c) => g.mul(c.output().mul(c.input(0)).mul(2).sub(2 / SQRT_PI)) },
+    {
+      in: [0],
+      out: [0],
+      vjp: (g, c) =>
+        g.mul(
+          c
+            .output()
+            .mul(c.input(0))
+            .mul(2)
+            .sub(2 / SQRT_PI),
+        ),
+    },
   ],
 });
 
@@ -94,8 +105,7 @@ export const entr: UnaryOp = unary('special_entr', {
 /** self · log(1 + other), 0 where self is 0. */
 export const xlog1py: BinaryOp = binary('special_xlog1py', {
   promotion: 'float',
-  forward: (a, b) =>
-    s.where(s.isnan(b), b, s.where(s.eq(a, 0), constant(a, 0), s.mul(a, s.log1p(b)))),
+  forward: (a, b) => s.where(s.isnan(b), b, s.where(s.eq(a, 0), constant(a, 0), s.mul(a, s.log1p(b)))),
   grads: [
     {
       in: [0, 1],
