@@ -27,24 +27,25 @@ function present(options: Bound): Bound {
 }
 
 const activations: Rows = {
-  ...rows('hardsigmoid hardswish logsigmoid mish relu relu6 selu silu softsign tanhshrink', 'input'),
-  ...rows('celu elu', 'input, alpha'),
+  ...rows('logsigmoid softsign tanhshrink', 'input'),
+  ...rows('hardsigmoid hardswish mish relu relu6 selu silu', 'input, {inplace}'),
+  ...rows('celu elu', 'input, alpha, {inplace}'),
   ...rows('hardshrink softshrink', 'input, lambd'),
   ...rows('softmin', 'input, dim, {dtype}'),
   gelu: row('input, *, approximate'),
   glu: row('input, dim'),
-  hardtanh: row('input, min_val, max_val'),
-  leaky_relu: row('input, negative_slope'),
+  hardtanh: row('input, min_val, max_val, {inplace}'),
+  leaky_relu: row('input, negative_slope, {inplace}'),
   prelu: row('input, weight'),
-  rrelu: row('input, lower, upper, {training}'),
+  rrelu: row('input, lower, upper, {training}, {inplace}'),
   softplus: row('input, beta, threshold'),
-  threshold: row('input, threshold, value'),
+  threshold: row('input, threshold, value, {inplace}'),
   gumbel_softmax: row('logits, {tau}, {hard}, {eps}, {dim}'),
 };
 
 const random: Rows = rows(
   'alpha_dropout dropout dropout1d dropout2d dropout3d feature_alpha_dropout',
-  'input, p, {training}',
+  'input, p, {training}, {inplace}',
 );
 
 const layers: Rows = {
