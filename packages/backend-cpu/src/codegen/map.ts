@@ -23,11 +23,14 @@ export function generateFlatMap(kernel: ScalarKernel, compile: Compile): MapRunn
   };
   const one = element('k', (start) => `${start} + k`);
   const steps = Array.from({ length: UNROLL }, (_, step) => (step === 0 ? 'k' : `(k + ${step})`));
-  // Whole buffers begin at 0: one index serves all operands, and twice as many elements go through.
-  const several = `if ((${['io', ...read.map((i) => `i${i}`)].join(' | ')}) === 0) {
-  for (const whole = n & -${UNROLL}; k < whole; k += ${UNROLL}) {
+  // Whole buffers begin at 0: one index serves all operands, and twice as many elements go through. What is left over
+  // by the turns comes first: were it last, code that replaces the running loop would be left through a slow exit.
+  const several = `if (n >= ${4 * UNROLL} && (${['io', ...read.map((i) => `i${i}`)].join(' | ')}) === 0) {
+  for (const rest = n % ${UNROLL}; k < rest; k++) ${element('k', () => 'k')}
+  for (; k < n; k += ${UNROLL}) {
     ${steps.map((k) => element(k, () => k)).join('\n    ')}
   }
+  return;
 }`;
   return code.function(
     'plan, out, inputs, params',
@@ -40,45 +43,49 @@ for (; k < n; k++) ${one}`,
   ) as MapRunner;
 }
 
-/** The loops of a kernel over operands with strides: two inner ones, and a count through the rest. */
+/**
+ * The loops of a kernel over operands with strides: one inside, and a count through the rest. The inner loop is a
+ * function of its own, which the engine optimises as a whole; a loop inside others it would have to replace while it
+ * runs, with less knowledge of the types.
+ */
 export function generateStridedMap(kernel: ScalarKernel, compile: Compile): MapRunner {
-  const code = new Code(compile);
   const read = operandsRead(kernel.body);
-  const { statements, value } = expressionText(code, kernel.body, {
-    load: (input, stored) => loadText(code, stored, `x${input}`, `e${input}`),
+  const names = ['o', ...read.map(String)];
+  const numbers = [0, ...read.map((i) => i + 1)];
+  const each = (text: (name: string, i: number) => string): string[] => names.map(text);
+  const shared = ['o', ...read.map((i) => `x${i}`), ...kernel.params.map((_, i) => `p${i}`)];
+  const row = new Code(compile);
+  const { statements, value } = expressionText(row, kernel.body, {
+    load: (input, stored) => loadText(row, stored, `x${input}`, `e${input}`),
     position: 'position',
   });
-  const names = ['o', ...read.map(String)];
-  const operands = names.map((name, i) => ({ name, number: i === 0 ? 0 : read[i - 1]! + 1 }));
-  const each = (text: (name: string, number: number) => string): string =>
-    operands.map(({ name, number }) => text(name, number)).join(' ');
-  const store = storeText(code, kernel.output, 'o', 'eo', value);
-  const body = nestText(code, {
+  const code = new Code(compile);
+  code.use(
+    'row',
+    row.function(
+      ['n', 'position', ...each((name) => `e${name}, u${name}`), ...shared].join(', '),
+      `${each((name) => `e${name} |= 0; u${name} |= 0;`).join(' ')}
+for (let k = 0; k < n; k++) {
+  ${statements} ${storeText(row, kernel.output, 'o', 'eo', value)}
+  ${each((name) => `e${name} = (e${name} + u${name}) | 0;`).join(' ')} ${kernel.positional ? 'position++;' : ''}
+}`,
+    ),
+  );
+  const nest = nestText(code, {
     name: 'outer',
     loops: 'plan',
-    operands: operands.map(({ name, number }) => [`i${name}`, number] as const),
-    inner: 2,
-    body: `
-  ${each((name) => `let r${name} = i${name};`)}
-  for (let j = 0; j < rows; j++) {
-    ${each((name) => `let e${name} = r${name};`)}
-    for (let k = 0; k < columns; k++) {
-      ${statements} ${store}
-      ${each((name) => `e${name} += u${name};`)} ${kernel.positional ? 'position++;' : ''}
-    }
-    ${each((name) => `r${name} += v${name};`)}
-  }`,
+    operands: names.map((name, i) => [`i${name}`, numbers[i]!] as const),
+    inner: 1,
+    body: `row(${['n', 'position', ...each((name) => `i${name}, u${name}`), ...shared].join(', ')}); position += n;`,
   });
   return code.function(
     'plan, out, inputs, params',
     `${unpackText(read)}
 ${paramsText(kernel.params)}
-if (plan.size === 0) return;
-const last = plan.shape.length - 1;
-const columns = plan.shape[last], rows = last > 0 ? plan.shape[last - 1] : 1;
-${each((name, i) => `const u${name} = plan.strides[${i}][last], v${name} = last > 0 ? plan.strides[${i}][last - 1] : 0;`)}
+const last = plan.shape.length - 1, n = plan.shape[last];
+${each((name, i) => `const u${name} = plan.strides[${numbers[i]}][last];`).join(' ')}
 let position = 0;
-${body}`,
+${nest}`,
   ) as MapRunner;
 }
 
