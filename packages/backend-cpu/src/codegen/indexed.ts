@@ -19,41 +19,54 @@ const lowest = plan.wrap ? -axisSize : 0;
 const last = loops.shape.length - 1, n = loops.shape[last];
 const c0 = loops.strides[0][last], c1 = loops.strides[1][last], c2 = loops.strides[2][last];`;
 
+const places = [
+  ['p0', 0],
+  ['p1', 1],
+  ['p2', 2],
+] as const;
+
+/** Arguments of the innermost loops, which are functions of their own so that the engine optimises them as a whole. */
+const rowArguments = 'n, e0, e1, e2, c0, c1, c2, axisSize, axisStride, lowest, o, w, x';
+const callRow = 'row(n, p0, p1, p2, c0, c1, c2, axisSize, axisStride, lowest, o, w, x)';
+const integers = 'e0 |= 0; e1 |= 0; e2 |= 0; c0 |= 0; c1 |= 0; c2 |= 0;';
+const advance = 'e0 = (e0 + c0) | 0, e1 = (e1 + c1) | 0, e2 = (e2 + c2) | 0';
+
 /** A gather of elements as they are stored. */
 export function generateGather(compile: Compile): GatherRunner {
+  // One index for a whole row, as when rows of a matrix are picked, is read and checked once.
+  const row = new Code(compile).function(
+    rowArguments,
+    `${integers}
+let bad;
+if (c1 === 0) {
+  ${readIndex}
+  if (i < lowest || i >= axisSize) return i;
+  const from = e2 + (i < 0 ? i + axisSize : i) * axisStride;
+  if (c0 === 1 && c2 === 1) for (let k = 0; k < n; k++) o[e0 + k] = x[from + k];
+  else for (let k = 0; k < n; k++) o[e0 + k * c0] = x[from + k * c2];
+  return bad;
+}
+for (let k = 0; k < n; k++, ${advance}) {
+  ${readIndex}
+  if (i >= lowest && i < axisSize) o[e0] = x[e2 + (i < 0 ? i + axisSize : i) * axisStride];
+  else if (bad === undefined) bad = i;
+}
+return bad;`,
+  );
   const code = new Code(compile);
+  code.use('row', row);
   const nest = nestText(code, {
     name: 'outer',
     loops: 'loops',
     operands: places,
     inner: 1,
-    // One index for a whole row, as when rows of a matrix are picked, is read and checked once.
-    body: `if (c1 === 0) {
-    const e1 = p1;
-    ${readIndex}
-    if (i < lowest || i >= axisSize) { if (bad === undefined) bad = i; }
-    else {
-      const from = p2 + (i < 0 ? i + axisSize : i) * axisStride;
-      if (c0 === 1 && c2 === 1) for (let k = 0; k < n; k++) o[p0 + k] = x[from + k];
-      else for (let k = 0; k < n; k++) o[p0 + k * c0] = x[from + k * c2];
-    }
-  } else for (let k = 0, e0 = p0, e1 = p1, e2 = p2; k < n; k++, e0 += c0, e1 += c1, e2 += c2) {
-    ${readIndex}
-    if (i >= lowest && i < axisSize) o[e0] = x[e2 + (i < 0 ? i + axisSize : i) * axisStride];
-    else if (bad === undefined) bad = i;
-  }`,
+    body: `const found = ${callRow}; if (bad === undefined) bad = found;`,
   });
   return code.function(
     'plan, out, index, source',
     `${unpack}\nlet bad;\n${nest}\nreturn bad;`,
   ) as GatherRunner;
 }
-
-const places = [
-  ['p0', 0],
-  ['p1', 1],
-  ['p2', 2],
-] as const;
 
 /** A scatter: all indices are checked before anything is written. */
 export function generateScatter(mode: ScatterMode, dtype: DType, compile: Compile): ScatterRunner {
@@ -68,22 +81,29 @@ export function generateScatter(mode: ScatterMode, dtype: DType, compile: Compil
     if (i < lowest || i >= axisSize) { if (bad === undefined) bad = i; }
   }`,
   });
+  const inner = new Code(compile);
   const store =
     mode === 'set'
       ? 'o[to] = x[e2];'
-      : `const old = ${loadText(code, dtype, 'o', 'to')}, v = ${loadText(code, dtype, 'x', 'e2')};
-    const r = ${applyText(code, scatterOp(mode, dtype), dtypeInfo[dtype].compute, ['old', 'v'])};
-    ${storeText(code, dtype, 'o', 'to', 'r')}`;
+      : `const old = ${loadText(inner, dtype, 'o', 'to')}, v = ${loadText(inner, dtype, 'x', 'e2')};
+    const r = ${applyText(inner, scatterOp(mode, dtype), dtypeInfo[dtype].compute, ['old', 'v'])};
+    ${storeText(inner, dtype, 'o', 'to', 'r')}`;
+  const row = inner.function(
+    rowArguments,
+    `${integers}
+for (let k = 0; k < n; k++, ${advance}) {
+  ${readIndex}
+  const to = e0 + (i < 0 ? i + axisSize : i) * axisStride;
+  ${store}
+}`,
+  );
+  code.use('row', row);
   const write = nestText(code, {
     name: 'outer',
     loops: 'loops',
     operands: places,
     inner: 1,
-    body: `for (let k = 0, e0 = p0, e1 = p1, e2 = p2; k < n; k++, e0 += c0, e1 += c1, e2 += c2) {
-    ${readIndex}
-    const to = e0 + (i < 0 ? i + axisSize : i) * axisStride;
-    ${store}
-  }`,
+    body: `${callRow};`,
   });
   return code.function(
     'plan, out, index, source',

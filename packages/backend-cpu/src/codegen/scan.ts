@@ -18,15 +18,19 @@ export function generateScan(
   const arg = combine === 'argmax' || combine === 'argmin';
   const own = dtypeInfo[stored].compute;
   const dtype = arg ? own : dtypeInfo[output].compute;
-  const value = loadText(code, stored, 'x', 'e');
+  const line = new Code(compile);
+  const value = loadText(line, stored, 'x', 'e');
   const step = arg
-    ? `${stepText(code, combine, dtype)} wo[2 * p] = found; wo[2 * p + 1] = 0;`
-    : `${stepText(code, combine, dtype)} ${storeText(code, output, 'o', 'p', dtype === 'float32' ? 'Math.fround(state)' : 'state')}`;
+    ? `${stepText(line, combine, dtype)} wo[2 * p] = found; wo[2 * p + 1] = 0;`
+    : `${stepText(line, combine, dtype)} ${storeText(line, output, 'o', 'p', dtype === 'float32' ? 'Math.fround(state)' : 'state')}`;
   const body = `let state = ${initialText(combine, dtype)}, found = 0;
-  for (let k = 0, p = io, e = i0; k < length; k++, p += so, e += s0) {
-    const v = ${own === dtype ? value : castText(code, value, own, dtype)};
+  for (let k = 0; k < length; k++, p = (p + so) | 0, e = (e + s0) | 0) {
+    const v = ${own === dtype ? value : castText(line, value, own, dtype)};
     ${step}
   }`;
+  // A function of its own, which the engine optimises as a whole.
+  const args = `length, o, so, x, s0${arg ? ', wo' : ''}`;
+  code.use('line', line.function(`p, e, ${args}`, `p |= 0; e |= 0; so |= 0; s0 |= 0;\n  ${body}`));
   const nest = nestText(code, {
     name: 'outer',
     loops: 'plan.outer',
@@ -35,7 +39,7 @@ export function generateScan(
       ['i0', 1],
     ],
     inner: 0,
-    body,
+    body: `line(io, i0, ${args});`,
   });
   return code.function(
     'plan, out, input',
