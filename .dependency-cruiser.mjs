@@ -13,6 +13,7 @@ const staircase = [
   ['dispatch'],
   ['extend'],
   ['rng', 'ops'],
+  ['functional'],
   ['index'],
 ];
 

@@ -1,0 +1,118 @@
+import { isFloatingPoint } from '../dtype/index.ts';
+import { fail } from '../errors/index.ts';
+import { noGrad, type Tensor } from '../extend/index.ts';
+import { broadcastShapes } from '../shape/index.ts';
+import { recomputed } from './recompute.ts';
+
+/** Keyword arguments of {@link pairwiseDistance}. */
+export interface PairwiseDistanceOptions {
+  /** The norm's order. Default 2. */
+  readonly p?: number | undefined;
+  /** Added to each difference. Default 1e-6. */
+  readonly eps?: number | undefined;
+  readonly keepdim?: boolean | undefined;
+}
+
+/** The p-norm of x1 - x2 + eps over the last dimension. */
+export function pairwiseDistance(
+  x1: Tensor,
+  x2: Tensor,
+  { p = 2, eps = 1e-6, keepdim = false }: PairwiseDistanceOptions = {},
+): Tensor {
+  return x1.sub(x2).add(eps).norm(p, -1, { keepdim });
+}
+
+/** Keyword arguments of {@link cosineSimilarity}. */
+export interface CosineSimilarityOptions {
+  /** Norms are taken as at least this. Default 1e-8. */
+  readonly eps?: number | undefined;
+}
+
+/** The cosine of the angle between x1 and x2 along `dim`. */
+export function cosineSimilarity(
+  x1: Tensor,
+  x2: Tensor,
+  dim = 1,
+  { eps = 1e-8 }: CosineSimilarityOptions = {},
+): Tensor {
+  if (!isFloatingPoint(x1.dtype) && !isFloatingPoint(x2.dtype)) {
+    fail('op/argument', {
+      text: `expected common dtype to be floating point, yet common dtype is ${x1.dtype}`,
+    });
+  }
+  const shape = broadcastShapes(x1.shape, x2.shape);
+  const direction = (x: Tensor): Tensor => {
+    const wide = x.expand(shape);
+    const norm = wide.vectorNorm(2, dim, { keepdim: true }).clone();
+    // The limit takes no part in the gradient.
+    noGrad(() => norm.clamp_(eps));
+    return wide.div(norm);
+  };
+  return direction(x1).mul(direction(x2)).sum(dim);
+}
+
+const pdistOp = recomputed<number>('PdistBackward0', ([input], p) => {
+  const x = input!;
+  const n = x.shape[0]!;
+  const first: bigint[] = [];
+  const second: bigint[] = [];
+  for (let i = 0; i < n; i++) {
+    for (let j = i + 1; j < n; j++) {
+      first.push(BigInt(i));
+      second.push(BigInt(j));
+    }
+  }
+  const rows = (index: readonly bigint[]): Tensor => x.indexSelect(0, indexTensor(x, index));
+  return rows(first).sub(rows(second)).norm(p, -1);
+});
+
+function indexTensor(like: Tensor, index: readonly bigint[]): Tensor {
+  const out = like.detach().newEmpty([index.length], { dtype: 'int64' });
+  if (index.length > 0) out.storage.write(0, BigInt64Array.from(index));
+  return out;
+}
+
+/** The p-norm of the difference of every two rows, those of row 0 first. */
+export function pdist(input: Tensor, p = 2): Tensor {
+  if (input.ndim !== 2) {
+    fail('op/argument', {
+      text: `pdist only supports 2D tensors, got: ${input.ndim}D`,
+    });
+  }
+  if (!isFloatingPoint(input.dtype)) {
+    fail('op/argument', { text: 'pdist only supports floating-point dtypes' });
+  }
+  if (p < 0) fail('op/argument', { text: 'pdist only supports non-negative p values' });
+  return pdistOp([input], p);
+}
+
+const cdistOp = recomputed<number>('CdistBackward0', ([x1, x2], p) =>
+  x1!.unsqueeze(-2).sub(x2!.unsqueeze(-3)).norm(p, -1),
+);
+
+/** The p-norm of the difference of every row of x1 and every row of x2, batches broadcast: [..., P, M] and [..., R, M]. */
+export function cdist(x1: Tensor, x2: Tensor, p = 2): Tensor {
+  for (const [x, name] of [
+    [x1, 'X1'],
+    [x2, 'X2'],
+  ] as const) {
+    if (!isFloatingPoint(x.dtype)) {
+      fail('op/argument', {
+        text: `cdist only supports floating-point dtypes, ${name} got: ${x.dtype}`,
+      });
+    }
+    if (x.ndim < 2) {
+      fail('op/argument', {
+        text: `cdist only supports at least 2D tensors, ${name} got: ${x.ndim}D`,
+      });
+    }
+  }
+  const [m1, m2] = [x1.shape[x1.ndim - 1]!, x2.shape[x2.ndim - 1]!];
+  if (m1 !== m2) {
+    fail('op/argument', {
+      text: `X1 and X2 must have the same number of columns. X1: ${m1} X2: ${m2}`,
+    });
+  }
+  if (p < 0) fail('op/argument', { text: 'cdist only supports non-negative p values' });
+  return cdistOp([x1, x2], p);
+}
