@@ -76,6 +76,14 @@ const specials: Readonly<Record<string, Special>> = {
     torch.manualSeed(Number(seed));
     return null;
   },
+  set_printoptions: (_, kwargs) => {
+    torch.setPrintOptions(camelled(kwargs));
+    return null;
+  },
+  set_default_dtype: ([dtype]) => {
+    torch.setDefaultDtype(dtype as torch.DType);
+    return null;
+  },
   'autograd.grad': ([outputs, inputs, second], { grad_outputs = second, ...kwargs }) => {
     const options = { ...camelled(kwargs), ...(grad_outputs == null ? {} : { gradOutputs: grad_outputs }) };
     return pyTuple(torch.grad(outputs as torch.Tensor, inputs as torch.Tensor, options as torch.GradOptions));

@@ -1,7 +1,7 @@
 import colors from 'picocolors';
 import { getBorderCharacters, table } from 'table';
 import type { OpCount } from '../corpus/replay.ts';
-import type { ScenarioResult } from '../run/run-scenario.ts';
+import { type ScenarioResult, worst } from '../run/run-scenario.ts';
 import { type BackendReplay, type ReplayReport, standingOf, standings, totals } from './replay-report.ts';
 import { mark } from './style.ts';
 
@@ -23,8 +23,29 @@ function columns(rows: Cells, numbersFrom = Number.POSITIVE_INFINITY): string {
   );
 }
 
-/** A line per scenario and backend. */
+/** More scenarios than this are shown by level, and singly only where something is wrong. */
+const most = 40;
+
+/** A line per scenario and backend, or per level where there are many. */
 export function scenarioTable(results: readonly ScenarioResult[]): string {
+  if (results.length <= most) return singly(results);
+  const notable = results.filter(({ verdict }) => verdict !== 'pass');
+  return [byLevel(results), ...(notable.length === 0 ? [] : [singly(notable)])].join('\n');
+}
+
+function byLevel(results: readonly ScenarioResult[]): string {
+  const keyOf = ({ id, backend }: ScenarioResult): string => `${id.split('/')[0]}\t${backend}`;
+  const rows = [...new Set(results.map(keyOf))].map((key) => {
+    const own = results.filter((result) => keyOf(result) === key);
+    const passed = own.filter(({ verdict }) => verdict.startsWith('pass')).length;
+    const milliseconds = own.reduce((sum, one) => sum + one.milliseconds, 0);
+    const counts = [`${passed}/${own.length}`, `${milliseconds.toFixed(1)} ms`];
+    return [mark(worst(own.map(({ verdict }) => verdict))), ...key.split('\t'), ...counts];
+  });
+  return columns([['', 'level', 'backend', 'scenarios', 'time'].map(colors.bold), ...rows], 3);
+}
+
+function singly(results: readonly ScenarioResult[]): string {
   const rows = results.map(({ id, backend, verdict, cells, milliseconds }) => {
     const passed = cells.filter(
       (cell) => cell.verdict === 'pass' || cell.verdict === 'pass-by-fallback',

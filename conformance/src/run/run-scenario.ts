@@ -1,9 +1,10 @@
-import { getDefaultDevice, setDefaultDevice, setGradEnabled } from '@taimatsu/core';
+import { getDefaultDevice } from '@taimatsu/core';
 import type { Backend } from '@taimatsu/core/backend';
 import { compareTensor, type Difference } from '../compare/compare.ts';
 import { Interpreter, raisedText } from '../python/interpreter.ts';
 import { codeToRun } from '../scenario/assemble.ts';
 import type { Cell, Expectation, Scenario } from '../scenario/schema.ts';
+import { withSettings } from './settings.ts';
 import { declinedReason, type Verdict } from './verdict.ts';
 
 /** How a cell went, with what it printed. */
@@ -27,30 +28,16 @@ export interface ScenarioResult {
   readonly cells: readonly CellResult[];
 }
 
-/** Runs a scenario on a backend, cell by cell. Puts the default device back afterwards. */
-export async function runScenario(
-  scenario: Scenario,
-  backend: Backend,
-  name: string,
-): Promise<ScenarioResult> {
-  const before = setDefaultDevice(backend);
-  const start = performance.now();
-  try {
+/** Runs a scenario on a backend, cell by cell. Puts the default device and other settings back afterwards. */
+export function runScenario(scenario: Scenario, backend: Backend, name: string): Promise<ScenarioResult> {
+  return withSettings(backend, async () => {
+    const start = performance.now();
     const python = new Interpreter();
     const cells: CellResult[] = [];
     for (const cell of scenario.cells) cells.push(await runCell(python, cell, scenario.expect[cell.id]!));
-    const milliseconds = performance.now() - start;
-    return {
-      id: scenario.id,
-      backend: name,
-      verdict: worst(cells.map((cell) => cell.verdict)),
-      milliseconds,
-      cells,
-    };
-  } finally {
-    setGradEnabled(true);
-    if (before !== undefined) setDefaultDevice(before);
-  }
+    const verdict = worst(cells.map((cell) => cell.verdict));
+    return { id: scenario.id, backend: name, verdict, milliseconds: performance.now() - start, cells };
+  });
 }
 
 const order: readonly Verdict[] = ['pass', 'pass-by-fallback', 'declined', 'fail'];
