@@ -7,8 +7,9 @@ import {
   type ReduceKernel,
 } from '@taimatsu/core/backend';
 import { coerceParam, reader, writer } from '../elements.ts';
-import { type ReduceRunner, walksColumns } from '../kernels/reduce.ts';
+import type { ReduceRunner } from '../kernels/reduce.ts';
 import { bufferOf } from '../memory.ts';
+import { walksColumns } from '../numeric/columns.ts';
 import { identityOf } from '../numeric/identity.ts';
 import { COLUMN_BLOCK, LANES, ROW_BLOCK } from '../numeric/summation.ts';
 import { startsOf, walk, walkRows } from './walk.ts';
