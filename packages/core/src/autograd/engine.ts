@@ -1,9 +1,10 @@
 import { fail } from '../errors/index.ts';
 import { broadcastAxes, isBroadcastable, sameShape } from '../shape/index.ts';
-import { nextStorageSerial, type Storage, Tensor } from '../tensor/index.ts';
+import { type Storage, Tensor } from '../tensor/index.ts';
 import { accumulateInto, isAccumulator } from './accumulate.ts';
 import { swapGradMode } from './modes.ts';
 import type { Node, OutputMeta } from './node.ts';
+import { OwnedMemory } from './owned-memory.ts';
 import { ReadyQueue } from './ready-queue.ts';
 
 /** Where a backward run starts: a gradient for one output of a node. */
@@ -70,9 +71,8 @@ class Run {
   private readonly captures: Map<Node, Capture[]> | undefined;
   private readonly keepGraph: boolean;
   private readonly createGraph: boolean;
-  private readonly firstSerial = nextStorageSerial();
-  /** Memory that some `.grad` has taken over, or that came from outside the run. */
-  private readonly taken = new Set<Storage>();
+  private readonly memory = new OwnedMemory();
+  /** Memory of the gradients that the run was started with. */
   private readonly rootStorages: Storage[] = [];
 
   constructor(roots: readonly Root[], options: RunOptions) {
@@ -161,12 +161,17 @@ class Run {
     const state = node.state!;
     const existing = state.grads[outputNr];
     if (existing === undefined) state.grads[outputNr] = grad;
-    else if (state.owned?.[outputNr] === true && !this.createGraph) existing.add_(grad);
-    else {
+    else if (state.owned?.[outputNr] === true && !this.createGraph) {
+      existing.add_(grad);
+      return;
+    } else {
       state.grads[outputNr] = existing.add(grad);
       state.owned ??= [];
       state.owned[outputNr] = true;
     }
+    if (this.createGraph) return;
+    this.memory.hold(state.grads[outputNr]!);
+    if (existing !== undefined) this.memory.release(existing);
   }
 
   private step(node: Node): void {
@@ -174,27 +179,32 @@ class Run {
     node.state = state.outer;
     let { grads } = state;
     if (node.tensorHooks !== null) this.runTensorHooks(node, grads);
-    if (node.preHooks !== null) grads = runPreHooks(node, grads);
+    if (node.preHooks !== null) grads = this.runPreHooks(node, grads);
     if (node.retained !== null) this.fillRetained(node, grads);
-    if (isAccumulator(node)) grads = this.runLeafHooks(node.attrs.variable, grads[0]);
-    const captured = this.captures?.get(node);
-    if (captured !== undefined) for (const capture of captured) capture.grad = grads[capture.outputNr];
-    if (isAccumulator(node)) {
+    const accumulates = isAccumulator(node);
+    if (accumulates) grads = this.runLeafHooks(node.attrs.variable, grads[0]);
+    if (this.captures !== undefined) this.capture(node, grads);
+    if (accumulates) {
       if (this.captures === undefined) this.accumulate(node.attrs.variable, grads[0]);
-      return;
-    }
-    if (this.captures !== undefined && !node.nextNodes.some((next) => next?.state?.wanted === true)) {
+    } else if (this.captures !== undefined && !node.nextNodes.some((next) => next?.state?.wanted === true)) {
       this.skip(node);
-      return;
+    } else if (this.createGraph || node.postHooks !== null) this.propagate(node, grads);
+    else this.memory.withTemporaries(() => this.propagate(node, grads));
+    if (!this.createGraph) for (const grad of grads) if (grad !== undefined) this.memory.release(grad);
+  }
+
+  private capture(node: Node, grads: readonly (Tensor | undefined)[]): void {
+    for (const capture of this.captures?.get(node) ?? []) {
+      capture.grad = grads[capture.outputNr];
+      if (capture.grad !== undefined) this.memory.escape(capture.grad.storage);
     }
-    this.propagate(node, grads);
   }
 
   private propagate(node: Node, grads: readonly (Tensor | undefined)[]): void {
     const any = grads.some((grad) => grad !== undefined);
     let results = any ? node.run(grads) : node.nextNodes.map(() => null);
     if (!this.keepGraph) node.release();
-    if (node.postHooks !== null) results = runPostHooks(node, results, grads);
+    if (node.postHooks !== null) results = this.runPostHooks(node, results, grads);
     for (let i = 0; i < node.nextNodes.length; i++) {
       const next = node.nextNodes[i];
       if (next === null || next === undefined) continue;
@@ -205,6 +215,24 @@ class Run {
       }
       this.arrived(next);
     }
+  }
+
+  private runPreHooks(node: Node, grads: readonly (Tensor | undefined)[]): (Tensor | undefined)[] {
+    for (const grad of grads) if (grad !== undefined) this.memory.escape(grad.storage);
+    const replaced = runPreHooks(node, [...grads]);
+    for (const grad of replaced) if (grad !== undefined) this.memory.escape(grad.storage);
+    return replaced;
+  }
+
+  private runPostHooks(
+    node: Node,
+    results: (Tensor | null | undefined)[],
+    grads: readonly (Tensor | undefined)[],
+  ): (Tensor | null | undefined)[] {
+    for (const seen of [...results, ...grads]) if (seen != null) this.memory.escape(seen.storage);
+    const replaced = runPostHooks(node, results, grads);
+    for (const grad of replaced) if (grad != null) this.memory.escape(grad.storage);
+    return replaced;
   }
 
   /** Counts a node's edges as delivered without running it. */
@@ -229,16 +257,18 @@ class Run {
     if (hooks === null || grad === undefined) return [grad];
     let total = grad;
     for (const hook of [...hooks]) total = applyHook(hook, total);
-    this.taken.add(grad.storage);
-    this.taken.add(total.storage);
+    this.memory.escape(grad.storage);
+    this.memory.escape(total.storage);
     return [total];
   }
 
   /** True once for memory that this run made or was started with. */
   private take(storage: Storage): boolean {
-    if (this.taken.has(storage)) return false;
-    this.taken.add(storage);
-    return storage.serial >= this.firstSerial || this.rootStorages.includes(storage);
+    const root = this.rootStorages.indexOf(storage);
+    if (root >= 0) this.rootStorages.splice(root, 1);
+    else if (!this.memory.isPrivate(storage)) return false;
+    this.memory.escape(storage);
+    return true;
   }
 
   private runTensorHooks(node: Node, grads: (Tensor | undefined)[]): void {
@@ -246,8 +276,8 @@ class Run {
       const grad = grads[outputNr];
       if (grad === undefined) continue;
       grads[outputNr] = applyHook(hook, grad);
-      this.taken.add(grad.storage);
-      this.taken.add(grads[outputNr].storage);
+      this.memory.escape(grad.storage);
+      this.memory.escape(grads[outputNr].storage);
     }
   }
 
@@ -262,15 +292,9 @@ class Run {
 function applyHook(hook: (grad: Tensor) => unknown, grad: Tensor): Tensor {
   const result = hook(grad);
   if (result === undefined || result === null) return grad;
-  if (!(result instanceof Tensor)) fail('autograd/hook-type', { got: pythonType(result) });
+  if (!(result instanceof Tensor)) fail('autograd/hook-type', { value: result });
   if (!sameShape(result.shape, grad.shape)) fail('autograd/hook-size', { hook: hook.name || '<lambda>' });
   return result;
-}
-
-function pythonType(value: unknown): string {
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
-  if (typeof value === 'string') return 'str';
-  return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
 function runPreHooks(node: Node, grads: (Tensor | undefined)[]): (Tensor | undefined)[] {

@@ -1,6 +1,6 @@
 import type { Backend } from '../backend/index.ts';
-import type { TensorMethods } from '../ops/methods.ts';
 import { type DType, dtypeInfo } from '../dtype/index.ts';
+import type { TensorMethods } from '../ops/methods.ts';
 import { contiguousStrides, isContiguous, numelOf, type Shape, type Strides } from '../shape/index.ts';
 import type { AutogradMeta } from './autograd-meta.ts';
 import { Storage, type VersionCounter } from './storage.ts';

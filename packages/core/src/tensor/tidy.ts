@@ -7,6 +7,13 @@ export function trackInScope(storage: Storage): void {
   if (scope !== undefined) scope.push(storage);
 }
 
+/** Makes `next` the innermost scope and returns the one before, for code that restores it in a `finally`. */
+export function swapScope(next: Storage[] | undefined): Storage[] | undefined {
+  const previous = scope;
+  scope = next;
+  return previous;
+}
+
 /**
  * Runs `fn` and frees every storage made meanwhile that `kept` does not name. Scopes nest: what an inner one keeps,
  * the outer one tracks.
