@@ -41,6 +41,11 @@ const steps: readonly Step[] = [
     cure: 'Delete it, or use it. What only tests need belongs to the tests.',
   },
   {
+    name: 'docs',
+    command: ['node', ['tools/errors-doc.ts']],
+    cure: 'Run `node tools/errors-doc.ts --write`.',
+  },
+  {
     name: 'size',
     command: ['node', ['tools/check-size.ts']],
     cure: 'Split the file along its concerns. Only data may be longer: mark it `// table` in its first line.',

@@ -9,8 +9,11 @@ import type { View } from './view.ts';
  * What a backend can be asked to do, and all of it. Outputs exist and have the right size; shapes, dtypes and
  * broadcasts have been checked; a failure in here is a bug.
  *
- * Aliasing: an input is either the very same view as the output (same offset and strides), or shares no element
- * with it. Core copies first where that would not hold.
+ * Aliasing: an input of `map` is either the very same view as the output (same offset and strides), or shares no
+ * element with it; so is an epilogue's. In all other kinds outputs share no element with inputs. Core copies first
+ * where that would not hold.
+ *
+ * Scalars arrive rounded to the dtype that the kernel gives them.
  */
 export interface Kernels {
   /** `out[i] = kernel(inputs[i]…, params…)` for every iteration of the plan. */
