@@ -139,12 +139,15 @@ export const mutants: readonly Mutant[] = [
     }),
   },
   {
-    name: 'reads one element too far',
+    name: 'reads its neighbour',
     scenario: 'notebook/seed',
     backend: {
       ...cpu,
-      readAsync: async (buffer, start, length) =>
-        cpu.read(buffer, start === 0 ? 0 : start - 1, length).fill(0 as never),
+      readAsync: async (buffer, start, length) => {
+        const data = cpu.read(buffer, start, length);
+        if (length > 1) data.copyWithin(0, 1);
+        return data;
+      },
     },
   },
 ];

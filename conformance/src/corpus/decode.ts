@@ -1,4 +1,5 @@
 import * as torch from '@taimatsu/core';
+import { callFunction } from '../torch-call/call.ts';
 import { PySlice, pyTuple } from '../values.ts';
 import {
   isTagged,
@@ -73,10 +74,20 @@ function decode(value: ValueRecord, path: string, leaves: Map<string, torch.Tens
     case 'complex':
       throw new Undecodable('no complex numbers');
     case 'opaque':
-      throw new Undecodable(`no ${value.v}`);
+      return opaques[value.v] ?? missing(`no ${value.v}`);
     default:
       return value satisfies never;
   }
+}
+
+/** Python objects that were only recorded by their names. */
+const opaques: Readonly<Record<string, unknown>> = {
+  'PairwiseDistance()': (a: unknown, b: unknown) =>
+    callFunction('nn.functional.pairwise_distance', [a, b], {}),
+};
+
+function missing(what: string): never {
+  throw new Undecodable(what);
 }
 
 /** A leaf with the recorded elements, laid out in memory as they were. @throws {@link Undecodable} */

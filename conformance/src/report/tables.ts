@@ -1,7 +1,8 @@
 import colors from 'picocolors';
 import { getBorderCharacters, table } from 'table';
 import type { OpCount } from '../corpus/replay.ts';
-import { type ScenarioResult, worst } from '../run/run-scenario.ts';
+import type { ScenarioResult } from '../run/run-scenario.ts';
+import { worst } from '../run/verdict.ts';
 import { type BackendReplay, type ReplayReport, standingOf, standings, totals } from './replay-report.ts';
 import { mark } from './style.ts';
 

@@ -5,7 +5,7 @@ import { Interpreter, raisedText } from '../python/interpreter.ts';
 import { codeToRun } from '../scenario/assemble.ts';
 import type { Cell, Expectation, Scenario } from '../scenario/schema.ts';
 import { withSettings } from './settings.ts';
-import { declinedReason, type Verdict } from './verdict.ts';
+import { declinedReason, type Verdict, worst } from './verdict.ts';
 
 /** How a cell went, with what it printed. */
 export interface CellResult {
@@ -38,14 +38,6 @@ export function runScenario(scenario: Scenario, backend: Backend, name: string):
     const verdict = worst(cells.map((cell) => cell.verdict));
     return { id: scenario.id, backend: name, verdict, milliseconds: performance.now() - start, cells };
   });
-}
-
-const order: readonly Verdict[] = ['pass', 'pass-by-fallback', 'declined', 'fail'];
-
-/** The worst of several verdicts; nothing at all is a failure, for what did not run is never green. */
-export function worst(verdicts: readonly Verdict[]): Verdict {
-  if (verdicts.length === 0) return 'fail';
-  return order[Math.max(...verdicts.map((verdict) => order.indexOf(verdict)))]!;
 }
 
 async function runCell(python: Interpreter, cell: Cell, expected: Expectation): Promise<CellResult> {

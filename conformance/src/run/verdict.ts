@@ -9,3 +9,11 @@ export function declinedReason(error: unknown): string | undefined {
     ? error.message
     : undefined;
 }
+
+const order: readonly Verdict[] = ['pass', 'pass-by-fallback', 'declined', 'fail'];
+
+/** The worst of several verdicts; nothing at all is a failure, for what did not run is never green. */
+export function worst(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.length === 0) return 'fail';
+  return order[Math.max(...verdicts.map((verdict) => order.indexOf(verdict)))]!;
+}

@@ -144,9 +144,13 @@ const losses: Rows = {
 };
 
 const plain: Rows = {
-  constant_pad_nd: row('input, pad, value'),
-  native_batch_norm: row('input, weight, bias, running_mean, running_var, training, momentum, eps'),
-  native_layer_norm: row('input, normalized_shape, weight, bias, eps'),
+  constant_pad_nd: row('input, pad, value', { target: 'functional.constantPadNd' }),
+  native_batch_norm: row('input, weight, bias, running_mean, running_var, training, momentum, eps', {
+    target: 'functional.nativeBatchNorm',
+  }),
+  native_layer_norm: row('input, normalized_shape, weight, bias, eps', {
+    target: 'functional.nativeLayerNorm',
+  }),
 };
 
 const named: Rows = functional({ ...activations, ...random, ...layers, ...windows, ...losses });

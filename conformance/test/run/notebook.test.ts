@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type LoadedBackend, loadBackend } from '../../src/backends/load.ts';
-import { compareText, runScenario, worst } from '../../src/run/run-scenario.ts';
+import { compareText, runScenario } from '../../src/run/run-scenario.ts';
 import type { Scenario } from '../../src/scenario/schema.ts';
 import { loadSuite } from '../../src/suite.ts';
 
@@ -42,10 +42,6 @@ describe('a scenario fails', () => {
     const strange: Scenario = { ...seed, cells, expect: { 1: { output: '' } } };
     const { verdict } = await runScenario(strange, cpu.backend, cpu.name);
     expect(verdict).toBe('fail');
-  });
-
-  it('when nothing ran', () => {
-    expect(worst([])).toBe('fail');
   });
 });
 
