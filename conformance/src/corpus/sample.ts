@@ -19,6 +19,7 @@ import {
   type ValueRecord,
 } from './format.ts';
 import { hasContents, processOutput, seedOf } from './opinfo.ts';
+import { inOrderOf, isUnordered } from './unordered.ts';
 
 /** How one recorded call went on a backend. */
 export type SampleOutcome =
@@ -100,7 +101,9 @@ function failed(difference: Difference): SampleOutcome {
 async function compareOutput(op: string, sample: SampleRecord, output: unknown): Promise<Comparison> {
   const { processed_output: processed } = sample;
   if (processed === undefined) {
-    return compareValue('output', sample.output ?? null, output, { contents: hasContents(op) });
+    const recorded = sample.output ?? null;
+    const expected = isUnordered(op, sample) ? await inOrderOf(recorded, output, sample) : recorded;
+    return compareValue('output', expected, output, { contents: hasContents(op) });
   }
   return compareValue('processed output', processed, processedLike(op, output, processed));
 }

@@ -40,7 +40,7 @@ const base: Rows = {
   renorm: row('input, p, dim, maxnorm'),
   histc: row('input, bins, min, max'),
   histogram: row('input, bins, *, range, weight, density'),
-  histogramdd: row('input, bins, range, {weight}, {density}'),
+  histogramdd: row('input, bins, {range}, {weight}, {density}'),
   bincount: row('input, weights, minlength'),
   cov: row('input, *, correction, fweights, aweights'),
   corrcoef: row('input'),
