@@ -1,6 +1,6 @@
 import type { GradRecord } from '../autograd/index.ts';
 import { kernelOf } from '../dispatch/index.ts';
-import { type DType, isFloatingPoint } from '../dtype/index.ts';
+import { type DType, finfo, isFloatingPoint } from '../dtype/index.ts';
 import { emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
 import { planAlongAxis, type ScanCombine } from '../kernel/index.ts';
 import { normalizeAxis, type Shape } from '../shape/index.ts';
@@ -86,14 +86,10 @@ const logcumsumexpRecord: GradRecord<ScanAttrs> = {
         const { axis } = c.attrs;
         const self = c.input(0);
         const out = c.output();
-        const positive = reverseLogCumsumExp(
-          where(g.gt(0), g.abs().log(), Number.NEGATIVE_INFINITY).sub(out),
-          axis,
-        );
-        const negative = reverseLogCumsumExp(
-          where(g.lt(0), g.abs().log(), Number.NEGATIVE_INFINITY).sub(out),
-          axis,
-        );
+        // Finite, so that its gradient is 0 and not NaN.
+        const lowest = finfo(g.dtype).min;
+        const positive = reverseLogCumsumExp(where(g.gt(0), g.abs().log(), lowest).sub(out), axis);
+        const negative = reverseLogCumsumExp(where(g.lt(0), g.abs().log(), lowest).sub(out), axis);
         return positive.add(self).exp().sub(negative.add(self).exp());
       },
     },
