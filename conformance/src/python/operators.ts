@@ -43,6 +43,9 @@ export function binary(op: string, left: unknown, right: unknown): unknown {
 function onTensors(op: string, left: unknown, right: unknown): unknown {
   const name = functions[op];
   if (name === undefined) throw new NotInLanguage(`${op} on tensors`);
+  if (![left, right].every((side) => isTensor(side) || isNumber(side)) && (op === '==' || op === '!=')) {
+    return op === '!=';
+  }
   const flipped = mirrored[op];
   if (!isTensor(left) && flipped !== undefined) return onTensors(flipped, right, left);
   if (!isTensor(left) && op === '-') return callFunction('rsub', [right, plain(left)], {});
