@@ -44,7 +44,7 @@ export function knownOps(): readonly string[] {
 
 /** Our function for one of PyTorch's names, if the library has it. */
 export function hasFunction(name: string, variant = ''): boolean {
-  return isKnownOp(name, variant) && resolve(rowOf(name, variant).target ?? pathOf(name)) !== undefined;
+  return isKnownOp(name, variant) && find(rowOf(name, variant).target ?? pathOf(name)) !== undefined;
 }
 
 function rowOf(name: string, variant: string): Row {
@@ -61,7 +61,8 @@ function reordered(found: Row, order: readonly string[]): Row {
 
 function apply(name: string, found: Row, bound: Bound): unknown {
   const path = found.target ?? pathOf(name);
-  const ours = resolve(path);
+  const canBlock = torch.getDefaultDevice().manifest.syncRead;
+  const ours = (canBlock ? undefined : find(`${path}Async`)) ?? find(path);
   if (ours === undefined) throw new MissingOp(name, `the library has no ${path}`);
   return found.call === undefined ? callPlainly(found, bound, ours) : found.call(bound, ours);
 }
@@ -86,16 +87,15 @@ type Namespace = Readonly<Record<string, unknown>>;
 
 /**
  * A function of the entry point or of one of its namespaces, else a method or a property of tensors taking the tensor
- * first. Where reads cannot block, a function that needs one has a twin that waits.
+ * first. Where reads cannot block, a function that needs one has a twin that waits: `nonzeroAsync`.
  */
-function resolve(path: string): OurFunction | undefined {
+function find(path: string): OurFunction | undefined {
   const parts = path.split('.');
   const name = parts.pop() ?? '';
   let space: unknown = torch;
   for (const part of parts) space = isNamespace(space) ? space[part] : undefined;
   if (!isNamespace(space)) return undefined;
-  const waiting = torch.getDefaultDevice().manifest.syncRead ? undefined : space[`${name}Async`];
-  const found = waiting ?? space[name];
+  const found = space[name];
   if (typeof found === 'function') return found as OurFunction;
   return parts.length === 0 ? member(name) : undefined;
 }

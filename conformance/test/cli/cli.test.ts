@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -164,6 +165,20 @@ describe('a command line that makes no sense ends with 2', () => {
     expect(printed).toMatch(/is not a recorded operator/);
     expect(await run('replay', '--corpus', file('text.json', 'add'))).toBe(2);
     expect(printed).toMatch(/is not JSON/);
+  });
+});
+
+describe('as a program', () => {
+  const program = (...args: string[]): ReturnType<typeof spawnSync> =>
+    spawnSync(process.execPath, ['--conditions=@taimatsu/source', cli, ...args], { encoding: 'utf8' });
+  const cli = join(import.meta.dirname, '../../src/cli.ts');
+
+  it('needs no set-up, and gives its exit code', () => {
+    const ops = program('list', '--ops');
+    expect(ops.stderr).toBe('');
+    expect(ops.status).toBe(0);
+    expect(ops.stdout).toContain('  add\n');
+    expect(program('dance').status).toBe(2);
   });
 });
 
