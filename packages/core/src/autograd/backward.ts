@@ -38,7 +38,7 @@ function rootsOf(outputs: readonly Tensor[], grads: readonly (Tensor | null | un
   return outputs.map((output, index) => {
     const grad = grads[index] ?? undefined;
     if (grad !== undefined && !(grad instanceof Tensor)) {
-      fail('autograd/grad-type', { got: typeof grad === 'number' ? 'float' : typeof grad });
+      fail('autograd/grad-type', { value: grad });
     }
     if (grad !== undefined && !sameShape(grad.shape, output.shape)) {
       fail('autograd/grad-shape', { index, grad: grad.shape, output: output.shape });

@@ -1,5 +1,6 @@
-import { isFloatingPoint } from '../dtype/index.ts';
-import { fail } from '../errors/index.ts';
+import { type DType, isFloatingPoint } from '../dtype/index.ts';
+import { fail, warn } from '../errors/index.ts';
+import { formatTensor } from '../print/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { grad } from './backward.ts';
 import { requiresGradOf } from './gradient-edge.ts';
@@ -34,6 +35,12 @@ export function gradcheck(fn: Checkable, inputs: readonly Tensor[], options: Gra
   const { eps = 1e-6, atol = 1e-5, rtol = 1e-3, nondetTol = 0, raiseException = true } = options;
   const checked = inputs.filter((x) => isFloatingPoint(x.dtype) && requiresGradOf(x));
   if (checked.length === 0) fail('autograd/gradcheck-inputs', {});
+  inputs.forEach((x, i) => {
+    if (!checked.includes(x) || x.dtype === 'float64') return;
+    warn(
+      `Input #${i} requires gradient and is not a double precision floating point or complex. This check will likely fail if all the inputs are not of double precision floating point or complex. `,
+    );
+  });
   try {
     asList(fn(...inputs)).forEach((output, o) => {
       if (!requiresGradOf(output)) return;
@@ -41,7 +48,8 @@ export function gradcheck(fn: Checkable, inputs: readonly Tensor[], options: Gra
         const numerical = numericalJacobian(fn, inputs, input, o, eps);
         const analytical = analyticalJacobian(output, input, 1);
         compareRuns(analytical, analyticalJacobian(output, input, 1), nondetTol);
-        compare(numerical, analytical, o, i, atol, rtol);
+        const dtypes = { numerical: output.dtype, analytical: input.dtype };
+        compare({ numerical, analytical }, dtypes, o, i, atol, rtol);
       });
     });
     return true;
@@ -158,8 +166,8 @@ function compareRuns(first: number[][], second: number[][], tolerance: number): 
 }
 
 function compare(
-  numerical: number[][],
-  analytical: number[][],
+  { numerical, analytical }: { readonly numerical: number[][]; readonly analytical: number[][] },
+  dtypes: { readonly numerical: DType; readonly analytical: DType },
   output: number,
   input: number,
   atol: number,
@@ -169,10 +177,16 @@ function compare(
     Object.is(a, n) || a === n || Math.abs(a - n) <= atol + rtol * Math.abs(n);
   if (numerical.every((column, k) => column.every((n, j) => close(analytical[k]![j]!, n)))) return;
   fail('autograd/gradcheck', {
-    text: `Jacobian mismatch for output ${output} with respect to input ${input},\nnumerical:${matrixText(numerical)}\nanalytical:${matrixText(analytical)}\n`,
+    text: `Jacobian mismatch for output ${output} with respect to input ${input},\nnumerical:${matrixText(numerical, dtypes.numerical)}\nanalytical:${matrixText(analytical, dtypes.analytical)}\n`,
   });
 }
 
-function matrixText(matrix: number[][]): string {
-  return `[${matrix.map((row) => `[${row.map((x) => x.toPrecision(5)).join(', ')}]`).join(',\n ')}]`;
+function matrixText(matrix: number[][], dtype: DType): string {
+  const columns = matrix[0]?.length ?? 0;
+  const round = dtype === 'float32' ? Math.fround : (x: number): number => x;
+  return formatTensor({
+    shape: [matrix.length, columns],
+    dtype,
+    at: (i) => round(matrix[Math.floor(i / columns)]![i % columns]!),
+  });
 }

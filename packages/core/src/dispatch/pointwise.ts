@@ -12,6 +12,7 @@ import {
   dtypes,
   getDefaultDtype,
   isFloatingPoint,
+  isScalar,
   resultType,
   type Scalar,
 } from '../dtype/index.ts';
@@ -33,7 +34,7 @@ import {
   type Shape,
   sameShape,
 } from '../shape/index.ts';
-import { emptyTensor, type Tensor } from '../tensor/index.ts';
+import { emptyTensor, Tensor } from '../tensor/index.ts';
 import { freshCopy } from './copy.ts';
 import { checkDestination, overlapsPartially } from './inplace.ts';
 import { launchFlat, launchMap } from './launch.ts';
@@ -70,10 +71,10 @@ export class Pointwise<A = undefined> {
   readonly spec: PointwiseSpec<A>;
   private readonly kernels = new Map<number, ScalarKernel>();
   /** The floating dtype that all operands had last time, and its kernel: what loops meet again and again. */
-  private hotDtype: DType | undefined;
+  private hotDtype: DType | null = null;
   private hotKernel: ScalarKernel | undefined;
   /** The same for a tensor with a scalar at its right. */
-  private hotScalarDtype: DType | undefined;
+  private hotScalarDtype: DType | null = null;
   private hotScalarKernel: ScalarKernel | undefined;
 
   constructor(spec: PointwiseSpec<A>) {
@@ -107,6 +108,18 @@ export class Pointwise<A = undefined> {
     return this.finish(launchFlat(this.hotScalarKernel!, self, [self], [scalar]), [self, other], attrs);
   }
 
+  private checkOperands(operands: readonly Operand[]): void {
+    operands.forEach((value, i) => {
+      if (value instanceof Tensor || (isScalar(value) && operands.length > 1)) return;
+      fail('op/not-a-tensor', {
+        op: this.spec.name,
+        argument: i === 0 ? 'input' : 'other',
+        position: i + 1,
+        value,
+      });
+    });
+  }
+
   private finish(out: Tensor, operands: readonly Operand[], attrs: A): Tensor {
     const { gradient } = this.spec;
     return gradient === undefined ? out : track(gradient, out, operands, attrs);
@@ -128,6 +141,7 @@ export class Pointwise<A = undefined> {
 
   /** The result in fresh memory. `constants` are launch scalars that the expression takes after the operands. */
   call(operands: readonly Operand[], attrs: A, constants: readonly number[] = []): Tensor {
+    this.checkOperands(operands);
     const dtype = this.computeDtype(operands);
     const kernel = this.kernel(operands, dtype, constants.length);
     const inputs = operands.filter(isTensor);

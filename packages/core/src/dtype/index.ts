@@ -21,6 +21,7 @@ export {
 export { type FloatLimits, finfo, type IntegerLimits, iinfo } from './limits.ts';
 export {
   canCast,
+  isScalar,
   promoteTypes,
   resultType,
   type Scalar,

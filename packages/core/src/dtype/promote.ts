@@ -31,6 +31,11 @@ export function promoteTypes(a: DType, b: DType): DType {
 /** A number that is not a tensor: it takes part in promotion with its category alone. */
 export type Scalar = number | bigint | boolean;
 
+/** True for what may stand where a number is expected. */
+export function isScalar(value: unknown): value is Scalar {
+  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
+}
+
 /** What promotion needs to know of a tensor. */
 export interface Typed {
   readonly dtype: DType;

@@ -7,7 +7,7 @@ export type ErrorType =
   | 'ValueError'
   | 'IndexError'
   | 'NotImplementedError'
-  | 'ZeroDivisionError';
+  | 'GradcheckError';
 
 /** What a catalogue entry is told about the mistake. */
 export type ErrorDetail<C extends ErrorCode> = Parameters<Catalogue[C]['message']>[0];

@@ -24,7 +24,10 @@ const addRecord = pointwise('add', {
 });
 
 const addScaled = pointwise<2, number>('add', {
-  forward: (a, b, alpha) => s.add(a, s.mul(b, s.cast(alpha!, b.dtype))),
+  forward: (a, b, alpha) =>
+    a.dtype === 'bool'
+      ? s.or(a, s.and(b, s.cast(alpha!, 'bool')))
+      : s.add(a, s.mul(b, s.cast(alpha!, b.dtype))),
   grads: [{ vjp: (g) => g }, { vjp: (g, c) => g.mul(c.attrs) }],
 });
 

@@ -4,7 +4,7 @@ import { checkDestination, copyInto, freshCopy, overlapsPartially } from '../dis
 import { type DType, isDType, isFloatingPoint, type Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { emptyTensor, Tensor } from '../extend/index.ts';
-import { broadcastShapes, contiguousStrides, likeStrides, sameShape } from '../shape/index.ts';
+import { broadcastShapes, contiguousStrides, likeStrides } from '../shape/index.ts';
 import { fillWith } from './creation.ts';
 import { overwrite } from './internal/inplace.ts';
 
@@ -66,6 +66,9 @@ function toTarget(target: DType | Device | ToOptions | Tensor, options: ToOption
 
 /** {@link to} with the dtype of `other`. */
 export function typeAs(self: Tensor, other: Tensor): Tensor {
+  if (!(other instanceof Tensor)) {
+    fail('op/not-a-tensor', { op: 'type_as', argument: 'other', position: 1, value: other });
+  }
   return to(self, other.dtype);
 }
 
@@ -94,10 +97,6 @@ const copyRecord: GradRecord<undefined> = {
 export function copy_(self: Tensor, source: Tensor): Tensor {
   const tracked = isTracked([self, source]) && isFloatingPoint(self.dtype);
   const shape = broadcastShapes(self.shape, source.shape);
-  if (!sameShape(shape, self.shape)) {
-    // PyTorch copies by expanding the source, and says so.
-    source.expand(self.shape);
-  }
   checkDestination(self, self.dtype, shape, tracked);
   const node = tracked ? connect(copyRecord, [self, source], undefined) : undefined;
   const from = source.backend === self.backend ? source : source.detach().to(self.backend);

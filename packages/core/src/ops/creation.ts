@@ -4,16 +4,18 @@ import { launchMap, scalarFor } from '../dispatch/index.ts';
 import {
   type DType,
   dtypeInfo,
+  finfo,
   getDefaultDtype,
   iinfo,
   isFloatingPoint,
-  isInteger,
+  isScalar,
   type Scalar,
   toBFloat16Bits,
   toFloat16Bits,
 } from '../dtype/index.ts';
-import { fail } from '../errors/index.ts';
+import { fail, warn } from '../errors/index.ts';
 import { emptyTensor, Tensor } from '../extend/index.ts';
+import { cxx } from '../rng/index.ts';
 import { param, position, type ScalarKernel, scalarKernel } from '../scalar/index.ts';
 import { contiguousStrides, likeStrides, numelOf, type Shape, type Strides } from '../shape/index.ts';
 import { flattenNested, type NestedData } from './internal/nested-data.ts';
@@ -36,18 +38,24 @@ export type SizeArgs =
   | readonly [readonly number[], TensorOptions?];
 
 /** Splits `ones(2, 3, { … })` and `ones([2, 3], { … })` into sizes and options. */
-export function parseSizes(args: readonly unknown[]): { shape: number[]; options: TensorOptions } {
+export function parseSizes(
+  args: readonly unknown[],
+  op: string,
+): { shape: number[]; options: TensorOptions } {
   const last = args[args.length - 1];
   const hasOptions = typeof last === 'object' && last !== null && !Array.isArray(last);
   const rest = hasOptions ? args.slice(0, -1) : args;
   const shape = (Array.isArray(rest[0]) ? rest[0] : rest) as number[];
-  for (const size of shape) if (size < 0) fail('shape/negative-size', { size, shape });
+  for (const size of shape) {
+    if (!Number.isInteger(size)) fail('shape/sizes', { op, value: size });
+    if (size < 0) fail('shape/negative-size', { size, shape });
+  }
   return { shape: [...shape], options: hasOptions ? (last as TensorOptions) : {} };
 }
 
 function finish(out: Tensor, requiresGrad: boolean | undefined): Tensor {
   if (requiresGrad !== true) return out;
-  if (!isFloatingPoint(out.dtype)) fail('dtype/requires-grad', {});
+  if (!isFloatingPoint(out.dtype)) fail('dtype/requires-grad', { dtype: out.dtype, through: 'creation' });
   return out.requiresGrad_(true);
 }
 
@@ -64,28 +72,28 @@ function fillKernel(dtype: DType): ScalarKernel {
 
 /** Sets every element, outside the graph. @throws `dtype/overflow` */
 export function fillWith(out: Tensor, value: Scalar): Tensor {
-  checkRange(value, out.dtype);
-  launchMap(fillKernel(out.dtype), out, [], [scalarFor(value, dtypeInfo[out.dtype].compute)]);
+  const { dtype } = out;
+  if (!fits(value, dtype)) fail('dtype/overflow', { dtype: cppNames[dtype] ?? `${dtype}_t`, value });
+  const wrapped = dtype === 'uint8' && Number(value) < 0 ? Number(value) + 256 : value;
+  launchMap(fillKernel(dtype), out, [], [scalarFor(wrapped, dtypeInfo[dtype].compute)]);
   return out;
 }
 
-function checkRange(value: Scalar, dtype: DType): void {
-  if (!isInteger(dtype) || typeof value === 'boolean') return;
+/** Whether PyTorch converts a scalar to the dtype: bytes may wrap around once, infinities fit floats. */
+function fits(value: Scalar, dtype: DType): boolean {
+  if (typeof value === 'boolean' || dtype === 'bool') return true;
+  if (isFloatingPoint(dtype))
+    return !Number.isFinite(Number(value)) || Math.abs(Number(value)) <= finfo(dtype).max;
   const { min, max } = iinfo(dtype);
-  if (Number.isNaN(value) || value < min || value > max) {
-    fail('dtype/overflow', { dtype: cppName(dtype), value });
-  }
+  return value >= (dtype === 'uint8' ? -max : min) && value <= max;
 }
 
-function cppName(dtype: DType): string {
-  return dtype === 'int64'
-    ? 'int64_t'
-    : dtype === 'int32'
-      ? 'int'
-      : dtype === 'uint8'
-        ? 'uint8_t'
-        : `${dtype}_t`;
-}
+const cppNames: { readonly [name: string]: string } = {
+  int32: 'int',
+  float16: 'at::Half',
+  bfloat16: 'at::BFloat16',
+  float32: 'float',
+};
 
 /** A tensor of `shape` with every element `value`. */
 export function fullTensor(
@@ -105,7 +113,7 @@ installFactories({
 
 /** A tensor whose elements are not set. */
 export function empty(...args: SizeArgs): Tensor {
-  const { shape, options } = parseSizes(args);
+  const { shape, options } = parseSizes(args, 'empty');
   return finish(
     emptyTensor(backendOf(options.device), options.dtype ?? getDefaultDtype(), shape),
     options.requiresGrad,
@@ -121,20 +129,20 @@ export function emptyStrided(shape: Shape, strides: Strides, options: TensorOpti
   return finish(new Tensor(memory.storage, memory.dtype, shape, strides, 0), options.requiresGrad);
 }
 
-function filled(args: readonly unknown[], value: Scalar): Tensor {
-  const { shape, options } = parseSizes(args);
+function filled(op: string, args: readonly unknown[], value: Scalar): Tensor {
+  const { shape, options } = parseSizes(args, op);
   const dtype = options.dtype ?? getDefaultDtype();
   return finish(fullTensor(backendOf(options.device), dtype, shape, value), options.requiresGrad);
 }
 
 /** A tensor of zeros: `zeros(2, 3)` or `zeros([2, 3], { dtype: 'int64' })`. */
 export function zeros(...args: SizeArgs): Tensor {
-  return filled(args, 0);
+  return filled('zeros', args, 0);
 }
 
 /** A tensor of ones. */
 export function ones(...args: SizeArgs): Tensor {
-  return filled(args, 1);
+  return filled('ones', args, 1);
 }
 
 /** The dtype that a JavaScript value gives a tensor: booleans bool, bigints int64, numbers the default dtype. */
@@ -144,6 +152,7 @@ export function inferDtype(value: Scalar): DType {
 
 /** A tensor with every element `value`. */
 export function full(shape: Shape, value: Scalar, options: TensorOptions = {}): Tensor {
+  if (!isScalar(value)) fail('dtype/fill-value', { op: 'full', value });
   const dtype = options.dtype ?? inferDtype(value);
   return finish(fullTensor(backendOf(options.device), dtype, shape, value), options.requiresGrad);
 }
@@ -155,6 +164,9 @@ export function full(shape: Shape, value: Scalar, options: TensorOptions = {}): 
  */
 export function tensor(data: NestedData, options: TensorOptions = {}): Tensor {
   if (data instanceof Tensor) {
+    warn(
+      'To copy construct from a tensor, it is recommended to use sourceTensor.clone().detach() or sourceTensor.clone().detach().requires_grad_(True), rather than torch.tensor(sourceTensor).',
+    );
     return finish(
       data
         .detach()
@@ -194,7 +206,7 @@ function writeElement(elements: ElementArray, i: number, value: Scalar, dtype: D
       elements[i] = typeof value === 'bigint' ? value : BigInt(Math.trunc(Number(value)));
       return;
     default:
-      checkRange(value, dtype);
+      if (!fits(value, dtype)) fail('dtype/overflow', { dtype, value });
       elements[i] = Math.trunc(Number(value));
   }
 }
@@ -243,7 +255,7 @@ export function arange(
   const dtype = options.dtype ?? (whole ? 'int64' : getDefaultDtype());
   const count = rangeCount(start, end, step);
   if (!Number.isFinite(count)) {
-    fail('op/argument', { text: `unsupported range: ${Number(start)} -> ${Number(end)}` });
+    fail('op/argument', { text: `unsupported range: ${cxx(Number(start))} -> ${cxx(Number(end))}` });
   }
   return finish(rangeTensor(backendOf(options.device), dtype, start, step, count), options.requiresGrad);
 }

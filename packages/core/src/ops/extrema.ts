@@ -103,6 +103,7 @@ function argExtreme(
   keepdim: boolean,
 ): Tensor {
   if (self.dtype === 'bool') fail('dtype/not-implemented', { kernel: `${op}_cpu`, dtype: 'Bool' });
+  if (dim == null && self.numel() === 0) fail('op/empty-argument-reduction', { op });
   const axes = axesOf(self, dim);
   requireElements(op, self, axes, dim);
   return reduction.run([self], axes, keepdim, self.dtype, undefined, 'int64');

@@ -1,8 +1,8 @@
 import type { GradRecord } from '../autograd/index.ts';
 import { dtypeInfo } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { emptyTensor, type Tensor, track } from '../extend/index.ts';
-import { normalizeAxis, type Shape } from '../shape/index.ts';
+import { emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
+import { normalizeAxis, numelOf, type Shape } from '../shape/index.ts';
 import { type AxisAttrs, alongAxis, broadcastPair, gatherInto, wrapNegative } from './internal/indexed.ts';
 
 const gatherRecord: GradRecord<AxisAttrs> = {
@@ -79,6 +79,20 @@ export function indexSelect(self: Tensor, dim: number, index: Tensor): Tensor {
   return track(indexSelectRecord, out, [self, long], { shape: self.shape, axis });
 }
 
+const takeRecord: GradRecord<AxisAttrs> = {
+  name: 'TakeBackward0',
+  grads: [
+    {
+      in: [1],
+      vjp: (g, c) => {
+        const whole = g.newZeros([numelOf(c.attrs.shape)]);
+        return whole.indexAdd(0, c.input(1), g.reshape(-1)).view(c.attrs.shape);
+      },
+    },
+    null,
+  ],
+};
+
 /** The elements at positions of the flattened tensor; negative ones count from the end. */
 export function take(self: Tensor, index: Tensor): Tensor {
   if (index.dtype !== 'int64') {
@@ -86,6 +100,13 @@ export function take(self: Tensor, index: Tensor): Tensor {
       text: `take(): Expected a long tensor for index, but got ${dtypeInfo[index.dtype].title}`,
     });
   }
-  const flat = self.reshape(-1);
-  return flat.indexSelect(0, wrapNegative(index.reshape(-1), flat.numel())).view(index.shape);
+  const numel = self.numel();
+  if (index.numel() > 0 && index.backend.manifest.syncRead) {
+    const [low, high] = [Number(index.amin().item()), Number(index.amax().item())];
+    if (high >= numel) fail('index/take-range', { index: high, numel });
+    if (low < -numel) fail('index/take-range', { index: low, numel });
+  }
+  const at = wrapNegative(index.reshape(-1), numel);
+  const out = noGrad(() => self.detach().reshape(-1).indexSelect(0, at).view(index.shape).detach());
+  return track(takeRecord, out, [self, at], { shape: self.shape, axis: 0 });
 }

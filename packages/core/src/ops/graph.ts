@@ -23,23 +23,19 @@ export function backward(self: Tensor, gradient?: Tensor | null, options: Backwa
 
 /**
  * Starts or stops gathering gradients for a leaf; returns the tensor.
- * @throws `autograd/leaf-flag`, `dtype/requires-grad-method`
+ * @throws `autograd/leaf-flag`, `dtype/requires-grad`
  */
 export function requiresGrad_(self: Tensor, requires = true): Tensor {
-  setRequiresGrad(self, requires, 'dtype/requires-grad-method');
+  setRequiresGrad(self, requires, 'method');
   return self;
 }
 
-export function setRequiresGrad(
-  self: Tensor,
-  requires: boolean,
-  code: 'dtype/requires-grad-method' | 'dtype/requires-grad',
-): void {
+export function setRequiresGrad(self: Tensor, requires: boolean, through: 'method' | 'property'): void {
   if (gradFnOf(self) !== null) {
-    if (requires && code === 'dtype/requires-grad-method') return;
+    if (requires && through === 'method') return;
     fail('autograd/leaf-flag', { value: requires });
   }
-  if (requires && !isFloatingPoint(self.dtype)) fail(code, {});
+  if (requires && !isFloatingPoint(self.dtype)) fail('dtype/requires-grad', { dtype: self.dtype, through });
   if (requires || self.autograd !== undefined) metaOf(self).requiresGrad = requires;
 }
 

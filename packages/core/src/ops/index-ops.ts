@@ -1,5 +1,6 @@
 import type { GradRecord } from '../autograd/index.ts';
 import { freshCopy } from '../dispatch/index.ts';
+import { dtypeInfo } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { noGrad, type Operand, Tensor, track } from '../extend/index.ts';
 import type { ScatterMode } from '../kernel/index.ts';
@@ -47,17 +48,25 @@ function indexAddFn(
 }
 
 function checkIndexAdd(self: Tensor, axis: number, index: Tensor, source: Tensor): void {
-  if (index.ndim > 1) fail('op/index', { text: 'index_add_(): Index is supposed to be a vector' });
+  const title = (x: Tensor): string => dtypeInfo[x.dtype].title;
+  if (index.ndim > 1) {
+    fail('op/index', {
+      text: `index_add_(): Index is supposed to be a vector, but got dim: ${index.ndim} with type: ${title(index)} and size: [${index.shape.join(', ')}]`,
+    });
+  }
   if (index.dtype !== 'int64' && index.dtype !== 'int32') {
-    fail('op/argument', { text: 'index_add_(): Expected dtype int32/int64 for index' });
+    fail('op/argument', {
+      text: `index_add_(): Expected dtype int32/int64 for index but got: ${title(index)}`,
+    });
   }
   if (self.dtype !== source.dtype) {
-    fail('op/argument', { text: 'index_add_(): self and source must have the same scalar type' });
-  }
-  if (index.numel() !== (source.ndim === 0 ? 1 : source.shape[axis])) {
     fail('op/argument', {
-      text: 'index_add_(): Number of indices should be equal to self.size(dim)',
+      text: `index_add_(): self (${title(self)}) and source (${title(source)}) must have the same scalar type`,
     });
+  }
+  const size = source.ndim === 0 ? 1 : (source.shape[axis] ?? 1);
+  if (index.numel() !== size) {
+    fail('index/count', { op: 'index_add_', indices: index.numel(), size, dim: axis });
   }
 }
 

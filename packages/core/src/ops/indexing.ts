@@ -1,4 +1,6 @@
 import type { GradRecord } from '../autograd/index.ts';
+import { dtypeInfo, isScalar } from '../dtype/index.ts';
+import { fail } from '../errors/index.ts';
 import { noGrad, type Operand, Tensor, track } from '../extend/index.ts';
 import { numelOf } from '../shape/index.ts';
 import { indexPutInto, trimLeading } from './index-put.ts';
@@ -73,10 +75,13 @@ export function index(self: Tensor, indices: readonly (Tensor | null)[]): Tensor
  * @throws what {@link at} throws, `index/value-shape`
  */
 export function setAt(self: Tensor, indices: readonly Index[], value: Operand): Tensor {
+  if (!(value instanceof Tensor) && !isScalar(value)) {
+    fail('dtype/assign', { value, type: dtypeInfo[self.dtype].typeName });
+  }
   const { view, tensors } = prepare(self, indices);
   if (tensors.every((x) => x === undefined)) {
     const target = view === self ? self : view;
-    if (value instanceof Tensor) target.copy_(trimLeading(value, target.shape));
+    if (value instanceof Tensor) target.copy_(trimLeading(value, target.shape).expand(target.shape));
     else target.fill_(value);
     return self;
   }

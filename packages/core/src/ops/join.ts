@@ -41,10 +41,11 @@ function checkCat(tensors: readonly Tensor[], axis: number, first: Tensor): void
 
 /** The tensors one after the other along `dim`; their dtypes are promoted. */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  if (!Array.isArray(tensors)) fail('op/not-tensors', { op: 'cat', value: tensors });
   if (tensors.length === 0) fail('shape/cat-empty', {});
   tensors.forEach((x, index) => {
     if (!(x instanceof Tensor)) {
-      fail('op/type', { text: `expected Tensor as element ${index} in argument 0, but got ${typeof x}` });
+      fail('op/list-element', { index, value: x });
     }
     if (x.ndim === 0) fail('shape/cat-scalar', { index });
   });
@@ -83,6 +84,9 @@ const stackRecord: GradRecord<StackAttrs> = {
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   const [first] = tensors;
   if (first === undefined) fail('shape/stack-empty', {});
+  tensors.forEach((x, index) => {
+    if (!(x instanceof Tensor)) fail('op/list-element', { index, value: x });
+  });
   const axis = normalizeAxis(dim, first.ndim + 1);
   tensors.forEach((x, index) => {
     if (x.shape.length !== first.ndim || x.shape.some((size, d) => size !== first.shape[d])) {

@@ -52,19 +52,19 @@ export function fullLike(self: Tensor, value: Scalar, options: LikeOptions = {})
 
 /** An uninitialised tensor of another shape with this one's dtype and device. */
 export function newEmpty(self: Tensor, ...args: (number | readonly number[] | LikeOptions)[]): Tensor {
-  const { shape, options } = parseSizes(args);
+  const { shape, options } = parseSizes(args, 'new_empty');
   return make(self, shape, undefined, options as LikeOptions);
 }
 
 /** Zeros of another shape with this tensor's dtype and device. */
 export function newZeros(self: Tensor, ...args: (number | readonly number[] | LikeOptions)[]): Tensor {
-  const { shape, options } = parseSizes(args);
+  const { shape, options } = parseSizes(args, 'new_zeros');
   return make(self, shape, 0, options as LikeOptions);
 }
 
 /** Ones of another shape with this tensor's dtype and device. */
 export function newOnes(self: Tensor, ...args: (number | readonly number[] | LikeOptions)[]): Tensor {
-  const { shape, options } = parseSizes(args);
+  const { shape, options } = parseSizes(args, 'new_ones');
   return make(self, shape, 1, options as LikeOptions);
 }
 

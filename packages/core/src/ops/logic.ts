@@ -1,4 +1,5 @@
-import { type BinaryOp, binary, type Expr, s } from '../extend/index.ts';
+import { fail } from '../errors/index.ts';
+import { type BinaryOp, binary, type Expr, s, type Tensor } from '../extend/index.ts';
 import { notIntegers } from './arithmetic.ts';
 import { refuse } from './internal/dtype-rules.ts';
 
@@ -39,3 +40,10 @@ export const lt: BinaryOp = compare('lt', (a, b) => s.lt(a, b));
 export const le: BinaryOp = compare('le', (a, b) => s.le(a, b));
 export const gt: BinaryOp = compare('gt', (a, b) => s.lt(b, a));
 export const ge: BinaryOp = compare('ge', (a, b) => s.le(b, a));
+
+/** Whether the only element is not 0: Python's `bool(x)`. Reads it. @throws `shape/ambiguous-boolean` */
+export function isNonzero(self: Tensor): boolean {
+  const numel = self.numel();
+  if (numel !== 1) fail('shape/ambiguous-boolean', { numel });
+  return Boolean(self.item());
+}

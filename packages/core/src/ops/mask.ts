@@ -1,7 +1,16 @@
 import { isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { emptyTensor, noGrad, type Operand, pointwise, s, Tensor } from '../extend/index.ts';
-import { numelOf } from '../shape/index.ts';
+import {
+  emptyTensor,
+  type GradRecord,
+  noGrad,
+  type Operand,
+  pointwise,
+  s,
+  Tensor,
+  track,
+} from '../extend/index.ts';
+import { numelOf, type Shape } from '../shape/index.ts';
 import { broadcastPair } from './internal/indexed.ts';
 import { where } from './where.ts';
 
@@ -24,11 +33,13 @@ interface MaskedFill {
 export const maskedFill: MaskedFill = Object.assign(
   (self: Tensor, mask: Tensor, value: Operand): Tensor => {
     checkMask(mask, value);
+    broadcastPair(mask.shape, self.shape);
     return maskedFillOp.call([self, mask, fitValue(self, value)], undefined);
   },
   {
     inPlace: (self: Tensor, mask: Tensor, value: Operand): Tensor => {
       checkMask(mask, value);
+      broadcastPair(mask.shape, self.shape);
       return maskedFillOp.callInPlace([self, mask, fitValue(self, value)], undefined);
     },
   },
@@ -55,17 +66,34 @@ function fitValue(self: Tensor, value: Operand): Operand {
   return self.dtype === 'bool' ? Boolean(value) : value;
 }
 
+const maskedSelectRecord: GradRecord<{ readonly shape: Shape }> = {
+  name: 'MaskedSelectBackward0',
+  grads: [
+    {
+      in: [1],
+      vjp: (g, c) => {
+        const whole = g.newZeros([numelOf(c.attrs.shape)]);
+        return whole.indexAdd(0, c.input(1), g).view(c.attrs.shape);
+      },
+    },
+    null,
+  ],
+};
+
 /** The elements where the mask is true, in one dimension. Its shape depends on data, so it must read. */
 export function maskedSelect(self: Tensor, mask: Tensor): Tensor {
-  if (mask.dtype !== 'bool') {
-    fail('op/argument', { text: 'masked_select: expected BoolTensor for mask' });
+  if (mask.dtype !== 'bool' && mask.dtype !== 'uint8') {
+    fail('op/argument', { text: 'masked_select: expected BoolTensor or ByteTensor for mask' });
   }
   const shape = broadcastPair(self.shape, mask.shape);
-  const index = nonzero(mask.expand(shape).reshape([numelOf(shape)])).squeeze(1);
-  return self
-    .expand(shape)
-    .reshape([numelOf(shape)])
-    .indexSelect(0, index);
+  const count = numelOf(shape);
+  const at = noGrad(() =>
+    nonzero(mask.detach().expand(shape).reshape([count]))
+      .squeeze(1)
+      .detach(),
+  );
+  const out = noGrad(() => self.detach().expand(shape).reshape([count]).indexSelect(0, at));
+  return track(maskedSelectRecord, out, [self, at], { shape });
 }
 
 /** Keyword arguments of {@link nonzero}. */

@@ -3,7 +3,7 @@ import * as functions from './functions.ts';
 import type { KeepdimOr, ReduceOptions } from './internal/reduction.ts';
 import type { ValuesAndIndices } from './internal/selecting.ts';
 import type { NonzeroOptions } from './mask.ts';
-import { properties, type TensorProperties } from './properties.ts';
+import { inspect, iterate, properties, type TensorProperties } from './properties.ts';
 import * as tensorOnly from './tensor-only.ts';
 import { where } from './where.ts';
 
@@ -56,6 +56,8 @@ export interface TensorMethods
   where(condition: Tensor, other: Operand): Tensor;
   /** Exactly what PyTorch prints for the tensor. @throws `backend/sync-read` */
   toString(): string;
+  /** The slices along the first dimension. @throws `shape/iter-0d` */
+  [Symbol.iterator](): IterableIterator<Tensor>;
 }
 
 /** Gives tensors a method for every op, and their properties; called once, when the library is loaded. */
@@ -66,12 +68,14 @@ export function installMethods(): void {
     if ('inPlace' in op) define(`${name}_`, op.inPlace as OpFunction);
   }
   define('where', (self: Tensor, condition: Tensor, other: Operand) => where(condition, self, other));
+  define(Symbol.iterator, iterate);
+  define(Symbol.for('nodejs.util.inspect.custom'), inspect);
   for (const [name, accessor] of Object.entries(properties)) {
     Object.defineProperty(Tensor.prototype, name, { ...accessor, configurable: true });
   }
 }
 
-function define(name: string, op: OpFunction): void {
+function define(name: string | symbol, op: OpFunction): void {
   const value = function (this: Tensor, ...args: unknown[]): unknown {
     return op(this, ...args);
   };

@@ -11,7 +11,7 @@ function setGrad(self: Tensor, value: Tensor | null): void {
     return;
   }
   if (!(value instanceof Tensor)) {
-    fail('autograd/assign-kind', { got: typeof value === 'number' ? 'int' : typeof value });
+    fail('autograd/assign-kind', { value });
   }
   if (value === self) fail('autograd/assign-self', {});
   if (value.dtype !== self.dtype) fail('autograd/assign-type', {});
@@ -70,7 +70,7 @@ export const properties: Accessors = {
       return requiresGradOf(this);
     },
     set(value) {
-      setRequiresGrad(this, value, 'dtype/requires-grad');
+      setRequiresGrad(this, value, 'property');
     },
   },
   grad: {
@@ -88,6 +88,7 @@ export const properties: Accessors = {
       return out;
     },
     set(value) {
+      if (!(value instanceof Tensor)) fail('dtype/data', { value });
       if (requiresGradOf(this) && !isFloatingPoint(value.dtype)) {
         fail('op/argument', {
           text: 'data set to a tensor that requires gradients must be floating point or complex dtype',
@@ -143,3 +144,17 @@ export const properties: Accessors = {
     },
   },
 };
+
+/** What `for (const row of x)` walks. @throws `shape/iter-0d` */
+export function iterate(self: Tensor): IterableIterator<Tensor> {
+  if (self.ndim === 0) fail('shape/iter-0d', {});
+  return self.unbind(0).values();
+}
+
+/** What Node shows for `console.log(x)`: the text of `String(x)`, or where that would have to wait, a summary. */
+export function inspect(self: Tensor): string {
+  const { manifest, name } = self.backend;
+  if (self.storage.isFreed) return 'tensor(<freed>)';
+  if (manifest.syncRead) return self.toString();
+  return `tensor(<on ${name}>, size=(${self.shape.join(', ')}), dtype=torch.${self.dtype})`;
+}

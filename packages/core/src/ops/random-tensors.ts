@@ -9,8 +9,8 @@ import { drawInto, type Fill, type RandomOptions } from './internal/draw.ts';
 /** Keyword arguments of random constructors. */
 export interface RandomTensorOptions extends TensorOptions, RandomOptions {}
 
-export function drawn(args: readonly unknown[], fallback: DType, fill: (dtype: DType) => Fill): Tensor {
-  const { shape, options } = parseSizes(args);
+function drawn(op: string, args: readonly unknown[], fallback: DType, fill: (dtype: DType) => Fill): Tensor {
+  const { shape, options } = parseSizes(args, op);
   const given = options as RandomTensorOptions;
   const dtype = given.dtype ?? fallback;
   const out = emptyTensor(backendOf(given.device), dtype, shape);
@@ -20,12 +20,13 @@ export function drawn(args: readonly unknown[], fallback: DType, fill: (dtype: D
 
 /** Uniform in [0, 1): `rand(2, 3)`. */
 export function rand(...args: SizeArgs): Tensor {
-  return drawn(args, getDefaultDtype(), (dtype) => (g, out) => rng.uniform(g, out, dtype));
+  return drawn('rand', args, getDefaultDtype(), (dtype) => (g, out) => rng.uniform(g, out, dtype));
 }
 
 /** Standard normal: `randn(2, 3)`. */
 export function randn(...args: SizeArgs): Tensor {
   return drawn(
+    'randn',
     args,
     getDefaultDtype(),
     (dtype) => (g, out, contiguous) => rng.normal(g, out, dtype, 0, 1, { contiguous }),
@@ -41,6 +42,7 @@ export function randint(
   const bounds = args.slice(0, at) as (number | bigint)[];
   const [low, high] = bounds.length === 1 ? [0, bounds[0]!] : [bounds[0]!, bounds[1]!];
   return drawn(
+    'randint',
     [shape, args[at + 1] ?? {}],
     'int64',
     (dtype) => (g, out) => rng.randint(g, out, dtype, low, high),
@@ -49,9 +51,8 @@ export function randint(
 
 /** The numbers 0 to n - 1 in random order. int64 unless said otherwise. */
 export function randperm(n: number, options: RandomTensorOptions = {}): Tensor {
-  if (n < 0) fail('op/argument', { text: `n must be non-negative, got ${n}` });
-  rng.checkPermutation(n, options.dtype ?? 'int64');
-  return drawn([[n], options], 'int64', (dtype) => (g, out) => rng.randperm(g, out, dtype));
+  if (n >= 0) rng.checkPermutation(n, options.dtype ?? 'int64');
+  return drawn('randperm', [[n], options], 'int64', (dtype) => (g, out) => rng.randperm(g, out, dtype));
 }
 
 /** Normal numbers whose means and deviations are tensors or numbers; with two numbers the shape is given. */
@@ -63,6 +64,7 @@ export function normal(
 ): Tensor {
   if (typeof mean === 'number' && typeof std === 'number') {
     return drawn(
+      'normal',
       [sizeOrOptions, options],
       getDefaultDtype(),
       (dtype) => (g, out, contiguous) => rng.normal(g, out, dtype, mean, std, { contiguous }),

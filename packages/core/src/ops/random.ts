@@ -1,4 +1,5 @@
 import type { GradRecord } from '../autograd/index.ts';
+import { dtypeInfo, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
 import * as rng from '../rng/index.ts';
@@ -76,6 +77,9 @@ export function logNormal_(self: Tensor, mean = 1, std = 2, options: RandomOptio
 
 /** For each element, taken as a probability, 1 with that probability, else 0. */
 export function bernoulli(self: Tensor, p?: number, options: RandomOptions = {}): Tensor {
+  if (p === undefined && !isFloatingPoint(self.dtype)) {
+    fail('dtype/not-implemented', { kernel: 'bernoulli_tensor_cpu_p_', dtype: dtypeInfo[self.dtype].title });
+  }
   const out = self.detach().emptyLike();
   return p === undefined ? out.bernoulli_(self.detach(), options) : out.bernoulli_(p, options);
 }

@@ -111,6 +111,9 @@ function repeatGrad(g: Tensor, { repeats, shape }: RepeatAttrs): Tensor {
 
 /** The tensor laid out `repeats[d]` times along each dimension; new dimensions come first. */
 export function repeat(self: Tensor, ...repeats: Sizes): Tensor {
+  if (repeats.length === 0) {
+    fail('op/type', { text: 'repeat() missing 1 required positional arguments: "repeats"' });
+  }
   const times = sizesOf(repeats);
   const lead = times.length - self.ndim;
   if (lead < 0) {
@@ -191,6 +194,12 @@ const triangle = (name: string, method: 'tril' | 'triu'): GradRecord<TriangleAtt
 const trilRecord = triangle('TrilBackward0', 'tril');
 const triuRecord = triangle('TriuBackward0', 'triu');
 
+/** PyTorch asks for the size of a dimension that is not there. */
+function requireMatrices(self: Tensor): void {
+  if (self.ndim === 0) fail('shape/no-dims', { dim: -2 });
+  if (self.ndim < 2) fail('shape/dim-range', { dim: -2, rank: self.ndim });
+}
+
 /** For each place of the last two dimensions, column - row. */
 function columnMinusRow(self: Tensor): Tensor {
   const [rows, columns] = self.shape.slice(-2) as [number, number];
@@ -199,14 +208,14 @@ function columnMinusRow(self: Tensor): Tensor {
 
 /** The part of each matrix on and below a diagonal, zeros elsewhere. */
 export function tril(self: Tensor, diagonal = 0): Tensor {
-  if (self.ndim < 2) fail('op/argument', { text: 'tril: input tensor must have at least 2 dimensions' });
+  requireMatrices(self);
   const out = noGrad(() => keep.call([self.detach(), columnMinusRow(self).le(diagonal)], undefined));
   return track(trilRecord, out, [self], { diagonal });
 }
 
 /** The part of each matrix on and above a diagonal, zeros elsewhere. */
 export function triu(self: Tensor, diagonal = 0): Tensor {
-  if (self.ndim < 2) fail('op/argument', { text: 'triu: input tensor must have at least 2 dimensions' });
+  requireMatrices(self);
   const out = noGrad(() => keep.call([self.detach(), columnMinusRow(self).ge(diagonal)], undefined));
   return track(triuRecord, out, [self], { diagonal });
 }
@@ -214,7 +223,7 @@ export function triu(self: Tensor, diagonal = 0): Tensor {
 /** A vector as the diagonal of a matrix, or a matrix's diagonal as a vector. */
 export function diag(self: Tensor, diagonal = 0): Tensor {
   if (self.ndim === 1) return diagEmbed(self, diagonal);
-  if (self.ndim !== 2) fail('op/argument', { text: `diag(): Supports 1D or 2D tensors. Got ${self.ndim}D` });
+  if (self.ndim !== 2) fail('op/argument', { text: 'matrix or a vector expected' });
   return self.diagonal(diagonal).clone();
 }
 
@@ -252,7 +261,9 @@ export function diagEmbed(self: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tenso
 
 /** The sum of a matrix's diagonal. */
 export function trace(self: Tensor): Tensor {
-  if (self.ndim !== 2) fail('op/argument', { text: 'trace: expected a matrix' });
+  if (self.ndim !== 2) {
+    fail('op/argument', { text: `trace: expected a matrix, but got tensor with dim ${self.ndim}` });
+  }
   return self.diagonal().sum();
 }
 

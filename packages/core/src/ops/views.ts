@@ -63,10 +63,22 @@ export function ravel(self: Tensor): Tensor {
   return self.contiguous().view(-1);
 }
 
+function checkUnflatten(sizes: readonly number[], dim: number, size: number): void {
+  if (sizes.length === 0) fail('op/argument', { text: 'unflatten: sizes must be non-empty' });
+  const given = sizes.filter((n) => n !== -1);
+  if (given.some((n) => n < 0)) return;
+  if (sizes.length - given.length > 1) fail('shape/unflatten-inference', { shape: sizes });
+  const known = numelOf(given);
+  const multiplies = given.length === sizes.length ? known === size : known !== 0 && size % known === 0;
+  if (!multiplies) fail('shape/unflatten', { shape: sizes, dim, size });
+}
+
 /** Dimension `dim` split into `sizes`, of which one may be -1. */
 export function unflatten(self: Tensor, dim: number, sizes: readonly number[]): Tensor {
   const axis = normalizeAxis(dim, self.ndim);
-  const inner = inferShape(sizes, self.shape[axis] ?? 1);
+  const size = self.shape[axis] ?? 1;
+  checkUnflatten(sizes, axis, size);
+  const inner = inferShape(sizes, size);
   return view(self, [...self.shape.slice(0, axis), ...inner, ...self.shape.slice(axis + 1)]);
 }
 

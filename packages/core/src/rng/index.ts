@@ -7,6 +7,7 @@ export { cauchy, exponential, geometric, logNormal } from './continuous.ts';
 export type { ElementArray } from './elements.ts';
 export { defaultGenerator, Generator, manualSeed } from './generator.ts';
 export { checkPermutation, type Integer, randint, random, randomBetween, randperm } from './integers.ts';
+export { cxx } from './messages.ts';
 export { type MultinomialOptions, multinomial } from './multinomial.ts';
 export { type NormalOptions, normal, standardNormal } from './normal.ts';
 export { poisson } from './poisson.ts';

@@ -46,9 +46,9 @@ export function expandShape(from: Shape, sizes: Shape): number[] {
     const size = d < lead ? 1 : from[d - lead]!;
     const target = sizes[d]!;
     if (target === -1) {
-      if (d < lead) fail('shape/expand-leading', { dim: d });
+      if (d < lead) fail('shape/expand-leading', { target, dim: d });
       out[d] = size;
-    } else if (target < 0) fail('shape/negative', { size: target });
+    } else if (target < 0 && size === 1) fail('shape/negative', { size: target });
     else if (size !== target && size !== 1) {
       fail('shape/expand', { target, size, dim: d, shape: sizes, from });
     }

@@ -16,7 +16,9 @@ interface Recorded {
   readonly mixed: Table;
   readonly unary: Table;
   /** Source values, and for each source dtype what they become in each other dtype; as Python prints them. */
-  readonly casts: { readonly values: { readonly float: readonly string[]; readonly int: readonly string[] } } & {
+  readonly casts: {
+    readonly values: { readonly float: readonly string[]; readonly int: readonly string[] };
+  } & {
     readonly [source: string]: { readonly [target: string]: readonly string[] };
   };
   /** Arithmetic beyond an integer dtype's range. */

@@ -1,3 +1,4 @@
+import { pythonType } from '../python-type.ts';
 import { list, notImplementedError, runtimeError, typeError, valueError } from './define.ts';
 
 /** Mistakes about gradients and graphs. */
@@ -25,7 +26,7 @@ export const autograd = {
     (d: { tensors: number; gradients: number }) => `got ${d.tensors} tensors and ${d.gradients} gradients`,
   ),
   'autograd/grad-type': typeError(
-    (d: { got: string }) => `gradients can be either Tensors or None, but got ${d.got}`,
+    (d: { value: unknown }) => `gradients can be either Tensors or None, but got ${pythonType(d.value)}`,
   ),
   'autograd/unused': runtimeError(
     (_: { index: number }) =>
@@ -67,13 +68,15 @@ export const autograd = {
   ),
   'autograd/detach-view': runtimeError(
     (_: object) =>
-      "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution.",
+      "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.",
   ),
   'autograd/retain': runtimeError((_: object) => "can't retain_grad on Tensor that has requires_grad=False"),
   'autograd/hook': runtimeError(
     (_: object) => "cannot register a hook on a tensor that doesn't require gradient",
   ),
-  'autograd/hook-type': typeError((d: { got: string }) => `expected Variable, but hook returned '${d.got}'`),
+  'autograd/hook-type': typeError(
+    (d: { value: unknown }) => `expected Variable, but hook returned '${pythonType(d.value)}'`,
+  ),
   'autograd/hook-size': runtimeError(
     (d: { hook: string }) => `hook '${d.hook}' has changed the size of value`,
   ),
@@ -81,7 +84,8 @@ export const autograd = {
   'autograd/assign-type': runtimeError((_: object) => 'assigned grad has data of a different type'),
   'autograd/assign-self': runtimeError((_: object) => "can't assign Variable as its own grad"),
   'autograd/assign-kind': typeError(
-    (d: { got: string }) => `assigned grad expected to be a Tensor or None but got grad of type${d.got}`,
+    (d: { value: unknown }) =>
+      `assigned grad expected to be a Tensor or None but got grad of type${pythonType(d.value)}`,
   ),
   'autograd/not-implemented': runtimeError(
     (d: { op: string }) => `derivative for ${d.op} is not implemented`,
@@ -94,7 +98,10 @@ export const autograd = {
   'autograd/numpy': runtimeError(
     (_: object) => "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
   ),
-  'autograd/gradcheck': runtimeError((d: { text: string }) => d.text),
+  'autograd/gradcheck': {
+    type: 'GradcheckError' as const,
+    message: (d: { text: string }): string => d.text,
+  },
   'autograd/gradcheck-inputs': valueError(
     (_: object) =>
       'gradcheck expects at least one input tensor to require gradient, but none of the them have requires_grad=True.',

@@ -1,4 +1,5 @@
-import { runtimeError, typeError } from './define.ts';
+import { pythonType } from '../python-type.ts';
+import { runtimeError, typeError, valueError } from './define.ts';
 
 /** Mistakes about element types. `Float`, `Long` and the like are PyTorch's names for dtypes. */
 export const dtype = {
@@ -11,10 +12,8 @@ export const dtype = {
     (_: { dtype: string }) => 'only floating-point types are supported as the default type',
   ),
   'dtype/requires-grad': runtimeError(
-    (_: object) => 'Only Tensors of floating point and complex dtype can require gradients',
-  ),
-  'dtype/requires-grad-method': runtimeError(
-    (_: object) => 'only Tensors of floating point dtype can require gradients',
+    (d: { dtype: string; through: 'creation' | 'method' | 'property' }) =>
+      `${d.through === 'creation' ? 'Only' : 'only'} Tensors of floating point ${d.through === 'method' ? '' : 'and complex '}dtype can require gradients`,
   ),
   'dtype/not-implemented': runtimeError(
     (d: { kernel: string; dtype: string }) => `"${d.kernel}" not implemented for '${d.dtype}'`,
@@ -23,10 +22,23 @@ export const dtype = {
     (d: { expected: string; got: string }) => `expected scalar type ${d.expected} but found ${d.got}`,
   ),
   'dtype/same': runtimeError((d: { text: string }) => d.text),
-  'dtype/invalid-data': typeError((d: { value: unknown }) => `new(): invalid data type '${nameOf(d.value)}'`),
-  'dtype/infer': runtimeError((d: { value: unknown }) => `Could not infer dtype of ${nameOf(d.value)}`),
+  'dtype/invalid-data': typeError(
+    (d: { value: unknown }) => `new(): invalid data type '${pythonType(d.value)}'`,
+  ),
+  'dtype/infer': runtimeError((d: { value: unknown }) => `Could not infer dtype of ${pythonType(d.value)}`),
+  'dtype/nested-text': valueError((_: { value: string }) => "too many dimensions 'str'"),
+  'dtype/fill-value': typeError(
+    (d: { op: string; value: unknown }) =>
+      `${d.op}(): argument 'fill_value' (position 2) must be Number, not ${pythonType(d.value)}`,
+  ),
+  'dtype/assign': typeError(
+    (d: { value: unknown; type: string }) => `can't assign a ${pythonType(d.value)} to a ${d.type}`,
+  ),
+  'dtype/data': typeError(
+    (d: { value: unknown }) => `Variable data has to be a tensor, but got ${pythonType(d.value)}`,
+  ),
   'dtype/overflow': runtimeError(
-    (d: { dtype: string; value: number | bigint }) =>
+    (d: { dtype: string; value: number | bigint | boolean }) =>
       `value cannot be converted to type ${d.dtype} without overflow`,
   ),
   'dtype/long-overflow': runtimeError((_: { value: number | bigint }) => 'Overflow when unpacking long'),
@@ -46,9 +58,3 @@ export const dtype = {
   'dtype/float-only': runtimeError((d: { text: string }) => d.text),
   'dtype/int-pow': runtimeError((_: object) => 'Integers to negative integer powers are not allowed.'),
 };
-
-function nameOf(value: unknown): string {
-  if (value === null || value === undefined) return 'NoneType';
-  if (typeof value === 'string') return 'str';
-  return typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value;
-}

@@ -1,3 +1,4 @@
+import { pythonType } from '../python-type.ts';
 import { indexError, list, runtimeError, typeError, valueError } from './define.ts';
 
 /** Mistakes in indexing, gathering and scattering. */
@@ -21,18 +22,21 @@ export const index = {
       `shape mismatch: indexing tensors could not be broadcast together with shapes ${d.shapes.map(list).join(', ')}`,
   ),
   'index/mask': indexError(
-    (d: { mask: readonly number[]; at: number; shape: readonly number[] }) =>
-      `The shape of the mask ${list(d.mask)} at index ${d.at} does not match the shape of the indexed tensor ${list(d.shape)} at index ${d.at}`,
+    (d: { mask: readonly number[]; at: number; shape: readonly number[]; dim: number }) =>
+      `The shape of the mask ${list(d.mask)} at index ${d.at} does not match the shape of the indexed tensor ${list(d.shape)} at index ${d.dim}`,
   ),
   'index/dtype': indexError(
     (_: { dtype: string }) => 'tensors used as indices must be long, byte or bool tensors',
   ),
   'index/kind': indexError(
-    (d: { got: string }) =>
-      `only integers, slices (\`:\`), ellipsis (\`...\`), None and long or byte Variables are valid indices (got ${d.got})`,
+    (d: { value: unknown }) =>
+      `only integers, slices (\`:\`), ellipsis (\`...\`), None and long or byte Variables are valid indices (got ${pythonType(d.value)})`,
   ),
   'index/step': valueError((d: { step: number }) =>
     d.step === 0 ? 'slice step cannot be zero' : 'step must be greater than zero',
+  ),
+  'index/slice-bound': typeError(
+    (_: { bound: unknown }) => 'slice indices must be integers or None or have an __index__ method',
   ),
   'index/slice-step': runtimeError((_: { step: number }) => 'slice step must be positive'),
   'index/value-shape': runtimeError(
@@ -54,6 +58,15 @@ export const index = {
   'index/index-select-range': runtimeError(
     (d: { index: number; size: number }) =>
       `INDICES element is out of DATA bounds, id=${d.index} axis_dim=${d.size}`,
+  ),
+  'index/take-range': indexError((d: { index: number; numel: number }) =>
+    d.numel === 0
+      ? 'take(): tried to take from an empty tensor'
+      : `out of range: tried to access index ${d.index} on a tensor of ${d.numel} elements.`,
+  ),
+  'index/count': runtimeError(
+    (d: { op: string; indices: number; size: number; dim: number }) =>
+      `${d.op}(): Number of indices (${d.indices}) should be equal to source.size(dim): (${d.size}), for dim: ${d.dim}`,
   ),
   'index/self-range': indexError((_: object) => 'index out of range in self'),
   'index/argument': indexError((d: { text: string }) => d.text),

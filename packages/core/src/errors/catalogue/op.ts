@@ -1,3 +1,4 @@
+import { pythonType } from '../python-type.ts';
 import { indexError, list, notImplementedError, runtimeError, typeError, valueError } from './define.ts';
 
 /** Mistakes in the arguments of particular operations. `text` is PyTorch's own for the call. */
@@ -7,10 +8,19 @@ export const op = {
   'op/type': typeError((d: { text: string }) => d.text),
   'op/index': indexError((d: { text: string }) => d.text),
   'op/not-implemented': notImplementedError((d: { text: string }) => d.text),
-  'op/zero-division': {
-    type: 'ZeroDivisionError' as const,
-    message: (_: object): string => 'ZeroDivisionError',
-  },
+  'op/zero-division': runtimeError((_: object) => 'ZeroDivisionError'),
+  'op/not-a-tensor': typeError(
+    (d: { op: string; argument: string; position: number; value: unknown }) =>
+      `${d.op}(): argument '${d.argument}' (position ${d.position}) must be Tensor, not ${pythonType(d.value)}`,
+  ),
+  'op/not-tensors': typeError(
+    (d: { op: string; value: unknown }) =>
+      `${d.op}(): argument 'tensors' (position 1) must be tuple of Tensors, not ${pythonType(d.value)}`,
+  ),
+  'op/list-element': typeError(
+    (d: { index: number; value: unknown }) =>
+      `expected Tensor as element ${d.index} in argument 0, but got ${pythonType(d.value)}`,
+  ),
   'op/mm-shapes': runtimeError(
     (d: { a: readonly number[]; b: readonly number[] }) =>
       `mat1 and mat2 shapes cannot be multiplied (${d.a.join('x')} and ${d.b.join('x')})`,
@@ -36,6 +46,9 @@ export const op = {
   'op/empty-reduction': runtimeError(
     (d: { op: string }) =>
       `${d.op}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
+  ),
+  'op/empty-argument-reduction': indexError(
+    (d: { op: string }) => `${d.op}(): Expected reduction dim to be specified for input.numel() == 0.`,
   ),
   'op/empty-reduction-dim': indexError(
     (d: { op: string; dim: number }) => `${d.op}(): Expected reduction dim ${d.dim} to have non-zero size.`,

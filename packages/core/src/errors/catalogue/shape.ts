@@ -1,3 +1,4 @@
+import { pythonType } from '../python-type.ts';
 import { indexError, list, runtimeError, typeError, valueError } from './define.ts';
 
 /** Mistakes about sizes, dimensions and strides. */
@@ -44,8 +45,23 @@ export const shape = {
       `expand(${d.type}{${list(d.from)}}, size=${list(d.shape)}): the number of sizes provided (${d.shape.length}) must be greater or equal to the number of dimensions in the tensor (${d.from.length})`,
   ),
   'shape/expand-leading': runtimeError(
-    (d: { dim: number }) =>
-      `The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension ${d.dim}`,
+    (d: { target: number; dim: number }) =>
+      `The expanded size of the tensor (${d.target}) isn't allowed in a leading, non-existing dimension ${d.dim}`,
+  ),
+  'shape/unflatten': runtimeError(
+    (d: { shape: readonly number[]; dim: number; size: number }) =>
+      `unflatten: Provided sizes ${list(d.shape)} don't multiply up to the size of dim ${d.dim} (${d.size}) in the input tensor`,
+  ),
+  'shape/unflatten-inference': runtimeError(
+    (_: { shape: readonly number[] }) =>
+      'unflatten got an unexpected error:\nonly one dimension can be inferred',
+  ),
+  'shape/sizes': typeError(
+    (d: { op: string; value: unknown }) =>
+      `${d.op}(): argument 'size' (position 1) must be tuple of SymInts, not ${pythonType(d.value)}`,
+  ),
+  'shape/no-dims': indexError(
+    (d: { dim: number }) => `Dimension specified as ${d.dim} but tensor has no dimensions`,
   ),
   'shape/permute': runtimeError(
     (d: { dims: readonly number[]; shape: readonly number[] }) =>

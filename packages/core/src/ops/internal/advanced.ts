@@ -2,7 +2,6 @@ import { fail } from '../../errors/index.ts';
 import { noGrad, Tensor } from '../../extend/index.ts';
 import { broadcastShapes, numelOf, type Shape } from '../../shape/index.ts';
 import { tensor } from '../creation.ts';
-import { at } from '../indexing.ts';
 import { nonzero } from '../mask.ts';
 import type { NestedData } from './nested-data.ts';
 
@@ -20,11 +19,14 @@ export class SliceIndex {
 }
 
 /**
- * Python's slice, for {@link at} and {@link setAt}: `slice()` is `:`, `slice(2)` is `:2`, `slice(1, 3)` is `1:3`.
+ * Python's slice, for `at` and `setAt`: `slice()` is `:`, `slice(2)` is `:2`, `slice(1, 3)` is `1:3`.
  * @throws `index/step`
  */
 export function sliceIndex(...bounds: readonly (number | null | undefined)[]): SliceIndex {
   const [a, b, step] = bounds.length === 1 ? [undefined, bounds[0], undefined] : bounds;
+  for (const bound of bounds) {
+    if (bound != null && !Number.isInteger(bound)) fail('index/slice-bound', { bound });
+  }
   const stride = step ?? 1;
   if (stride <= 0) fail('index/step', { step: stride });
   return new SliceIndex(a ?? undefined, b ?? undefined, stride);
@@ -53,7 +55,7 @@ export function prepare(self: Tensor, indices: readonly Index[]): Prepared {
   const tensors: (Tensor | undefined)[] = [];
   let view = self;
   let dim = 0;
-  for (const index of indices) {
+  for (const [position, index] of indices.entries()) {
     if (index === '...') dim += self.ndim - consumed;
     else if (index === null) view = view.unsqueeze(dim++);
     else if (index instanceof SliceIndex) {
@@ -61,7 +63,7 @@ export function prepare(self: Tensor, indices: readonly Index[]): Prepared {
       if (!whole) view = view.slice(dim, index.start, index.stop, index.step);
       dim++;
     } else if (typeof index === 'number' || typeof index === 'bigint') {
-      view = selectAt(self, view, dim, Number(index));
+      view = selectAt(self, view, dim, Number(index), position);
     } else if (typeof index === 'boolean') {
       view = view.unsqueeze(dim);
       tensors[dim++] = noGrad(() => tensor(index ? [0n] : [], { dtype: 'int64', device: self.backend }));
@@ -71,7 +73,7 @@ export function prepare(self: Tensor, indices: readonly Index[]): Prepared {
           ? index
           : tensor(index as NestedData, { device: self.backend, ...listDtype(index) });
       if (given.ndim === 0 && given.dtype === 'int64') {
-        view = selectAt(self, view, dim, Number(given.item()));
+        view = selectAt(self, view, dim, Number(given.item()), position);
       } else {
         for (const part of indexTensors(given, view, dim)) tensors[dim++] = part;
       }
@@ -96,13 +98,15 @@ function dimsConsumed(index: Index): number {
   ) {
     return 1;
   }
-  return fail('index/kind', { got: typeof index === 'number' ? 'float' : typeof index });
+  if (typeof index === 'string') fail('dtype/invalid-data', { value: index });
+  return fail('index/kind', { value: index });
 }
 
-function selectAt(self: Tensor, view: Tensor, dim: number, index: number): Tensor {
+/** `position` is the place among the indices, which PyTorch reports as the dimension. */
+function selectAt(self: Tensor, view: Tensor, dim: number, index: number, position: number): Tensor {
   if (self.ndim === 0) fail('index/0d', {});
   const size = view.shape[dim]!;
-  if (index < -size || index >= size) fail('index/range', { index, dim, size });
+  if (index < -size || index >= size) fail('index/range', { index, dim: position, size });
   return view.select(dim, index);
 }
 
@@ -116,7 +120,7 @@ function indexTensors(index: Tensor, view: Tensor, dim: number): Tensor[] {
   }
   index.shape.forEach((size, d) => {
     if (view.shape[dim + d] !== size) {
-      fail('index/mask', { mask: index.shape, at: d, shape: view.shape });
+      fail('index/mask', { mask: index.shape, at: d, shape: view.shape, dim: dim + d });
     }
   });
   const rows = nonzero(index);
@@ -153,9 +157,9 @@ export function advanced(view: Tensor, tensors: readonly (Tensor | undefined)[])
   const adjacent = axes.every((d, i) => i === 0 || d === axes[i - 1]! + 1);
   const linear = noGrad(() => {
     let total: Tensor | undefined;
-    axes.forEach((dim, i) => {
+    axes.forEach((_, i) => {
       const index = given[i]!.detach();
-      const own = checkedIndex(index, dim, sizes[i]!);
+      const own = checkedIndex(index, i, sizes[i]!);
       total = total === undefined ? own : total.mul(sizes[i]!).add(own);
     });
     return total!.expand(shape);
@@ -173,7 +177,7 @@ function canBroadcast(a: Shape, b: Shape): boolean {
   return true;
 }
 
-/** Indices with negative ones made positive. @throws `index/range` where reads are synchronous */
+/** Indices with negative ones made positive; `dim` counts the dimensions that tensors index. @throws `index/range` where reads are synchronous */
 function checkedIndex(index: Tensor, dim: number, size: number): Tensor {
   if (index.numel() > 0 && index.backend.manifest.syncRead) {
     const low = Number(index.amin().item());

@@ -14,7 +14,6 @@ import { checkDestination, copyInto, freshCopy } from '../../dispatch/index.ts';
 import { isFloatingPoint, type Scalar } from '../../dtype/index.ts';
 import type { Tensor } from '../../extend/index.ts';
 import { likeStrides } from '../../shape/index.ts';
-import { copy_ } from '../copy.ts';
 
 /** Overwrites the tensor outside its value's history: every element no longer depends on what was there. */
 export function overwrite(
@@ -44,7 +43,7 @@ export function inPlace(self: Tensor, compute: (shadow: Tensor) => Tensor): Tens
   const result = compute(shadowOf(self));
   const node = isGradEnabled() ? gradFnOf(result) : null;
   checkDestination(self, result.dtype, result.shape, node !== null);
-  if (node !== null && node.nextNodes[0] !== gradientNode(self)) return copy_(self, result);
+  if (node !== null && node.nextNodes[0] !== gradientNode(self)) return self.copy_(result);
   copyInto(self, result);
   self.counter.version++;
   if (node !== null) rebaseHistory(self, node);

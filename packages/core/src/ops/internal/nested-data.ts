@@ -59,7 +59,8 @@ function collect(data: NestedData, shape: readonly number[], depth: number, valu
   else if (typeof data === 'number' || typeof data === 'bigint' || typeof data === 'boolean')
     values.push(data);
   else if (Array.isArray(data)) fail('dtype/invalid-data', { value: data });
-  else if (data === null || data === undefined) fail('dtype/infer', { value: data });
+  else if (typeof data !== 'string') fail('dtype/infer', { value: data });
+  else if (depth > 0) fail('dtype/nested-text', { value: data });
   else fail('dtype/invalid-data', { value: data });
 }
 
