@@ -13,14 +13,16 @@ const workspaces = dirs.filter((dir) => dir !== 'tools' && !dir.startsWith('apps
 const placeholder = { entry: ['{src,test}/**/*.ts'], ignoreDependencies: ['.+'] };
 
 const library = (dir: string) => ({
-  entry: ['test/**/*.{test,test-d}.ts'],
-  project: ['{src,test}/**/*.ts'],
+  entry: ['test/**/*.{test,test-d}.ts', 'bench/*.ts'],
+  project: ['{src,test,bench}/**/*.ts'],
   // Tests may use any package of the workspace.
   ignoreDependencies: dir === 'packages/core' ? ['@taimatsu/.+'] : [],
 });
 
 export default {
   ignoreExportsUsedInFile: true,
+  // PyTorch has several names for some functions; so have we.
+  exclude: ['duplicates'],
   workspaces: {
     '.': {
       project: ['*.config.ts'],

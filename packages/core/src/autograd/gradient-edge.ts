@@ -1,7 +1,9 @@
-import { AutogradMeta, type Tensor } from '../tensor/index.ts';
+import { invariant } from '../errors/index.ts';
+import type { Shape, Strides } from '../shape/index.ts';
+import { AutogradMeta, type Tensor, type ViewMeta } from '../tensor/index.ts';
 import { accumulatorOf } from './accumulate.ts';
-import type { Node } from './node.ts';
-import { regenerateView } from './views.ts';
+import { Node } from './node.ts';
+import type { GradRecord } from './record.ts';
 
 /** The autograd state of a tensor, made when it is first needed. */
 export function metaOf(tensor: Tensor): AutogradMeta {
@@ -36,4 +38,47 @@ export function gradientNode(tensor: Tensor): Node | null {
 /** Which of its node's outputs the tensor is; 0 for leaves. */
 export function outputNrOf(tensor: Tensor): number {
   return tensor.autograd?.outputNr ?? 0;
+}
+
+/** A strided place in a storage. */
+export interface Geometry {
+  readonly shape: Shape;
+  readonly strides: Strides;
+  readonly offset: number;
+}
+
+/** The geometry of a tensor as it is now. */
+export function geometryOf(tensor: Tensor): Geometry {
+  return { shape: tensor.shape, strides: tensor.strides, offset: tensor.offset };
+}
+
+interface AsStridedAttrs {
+  readonly base: Geometry;
+  readonly view: Geometry;
+}
+
+/** How a tensor seen through `asStrided` is differentiated; installed by the ops layer, which has the formula. */
+export interface ViewFormulas {
+  asStrided: GradRecord<AsStridedAttrs>;
+}
+
+let formulas: ViewFormulas | undefined;
+
+/** The ops layer brings the gradient of `asStrided`. */
+export function installViewFormulas(given: ViewFormulas): void {
+  formulas = given;
+}
+
+/** Gives a view of memory that changed in place a `gradFn` that leads to its base's present one. */
+export function regenerateView(tensor: Tensor, meta: AutogradMeta, view: ViewMeta): void {
+  const { base } = view;
+  view.version = tensor.counter.version;
+  if (!requiresGradOf(base)) return;
+  invariant(formulas !== undefined, 'view formulas are installed');
+  const node = new Node(formulas.asStrided, { base: geometryOf(base), view: geometryOf(tensor) });
+  node.nextNodes.push(gradientNode(base));
+  node.nextNrs.push(outputNrOf(base));
+  node.outputs.push({ shape: tensor.shape, dtype: tensor.dtype, backend: tensor.backend });
+  meta.node = node;
+  meta.outputNr = 0;
 }

@@ -1,7 +1,16 @@
 export { accumulateInto, accumulatorOf } from './accumulate.ts';
 export { type BackwardOptions, backward, type GradOptions, grad, type TensorOrList } from './backward.ts';
 export { type Checkable, type GradcheckOptions, gradcheck, gradgradcheck } from './gradcheck.ts';
-export { gradFnOf, gradientNode, metaOf, outputNrOf, requiresGradOf } from './gradient-edge.ts';
+export {
+  type Geometry,
+  geometryOf,
+  gradFnOf,
+  gradientNode,
+  installViewFormulas,
+  metaOf,
+  outputNrOf,
+  requiresGradOf,
+} from './gradient-edge.ts';
 export {
   enableGrad,
   isGradEnabled,
@@ -24,9 +33,6 @@ export { attach, connect, isTracked, track, trackAll } from './track.ts';
 export {
   checkInplace,
   detachInPlace,
-  type Geometry,
-  geometryOf,
-  installViewFormulas,
   markView,
   rebaseHistory,
 } from './views.ts';

@@ -1,22 +1,18 @@
-import { fail, invariant } from '../errors/index.ts';
-import type { Shape, Strides } from '../shape/index.ts';
+import { fail } from '../errors/index.ts';
 import { type AutogradMeta, type Tensor, ViewMeta, type ViewOrigin } from '../tensor/index.ts';
-import { gradFnOf, gradientNode, metaOf, outputNrOf, requiresGradOf } from './gradient-edge.ts';
+import {
+  type Geometry,
+  geometryOf,
+  gradFnOf,
+  gradientNode,
+  metaOf,
+  outputNrOf,
+  regenerateView,
+  requiresGradOf,
+} from './gradient-edge.ts';
 import { isGradEnabled } from './modes.ts';
 import { Node } from './node.ts';
 import type { GradRecord } from './record.ts';
-
-/** A strided place in a storage. */
-export interface Geometry {
-  readonly shape: Shape;
-  readonly strides: Strides;
-  readonly offset: number;
-}
-
-/** The geometry of a tensor as it is now. */
-export function geometryOf(tensor: Tensor): Geometry {
-  return { shape: tensor.shape, strides: tensor.strides, offset: tensor.offset };
-}
 
 /** Makes `out`, which shares `self`'s memory, a view of it: in-place changes of one are seen by the other's graph. */
 export function markView(out: Tensor, self: Tensor, origin: ViewOrigin = 'default'): void {
@@ -25,37 +21,6 @@ export function markView(out: Tensor, self: Tensor, origin: ViewOrigin = 'defaul
   const own = isGradEnabled() ? origin : 'noGrad';
   const effective = own === 'default' && inherited !== 'default' ? inherited : own;
   metaOf(out).view = new ViewMeta(base, effective, out.counter.version);
-}
-
-interface AsStridedAttrs {
-  readonly base: Geometry;
-  readonly view: Geometry;
-}
-
-/** How a tensor seen through `asStrided` is differentiated; installed by the ops layer, which has the formula. */
-export interface ViewFormulas {
-  asStrided: GradRecord<AsStridedAttrs>;
-}
-
-let formulas: ViewFormulas | undefined;
-
-/** The ops layer brings the gradient of `asStrided`. */
-export function installViewFormulas(given: ViewFormulas): void {
-  formulas = given;
-}
-
-/** Gives a view of memory that changed in place a `gradFn` that leads to its base's present one. */
-export function regenerateView(tensor: Tensor, meta: AutogradMeta, view: ViewMeta): void {
-  const { base } = view;
-  view.version = tensor.counter.version;
-  if (!requiresGradOf(base)) return;
-  invariant(formulas !== undefined, 'view formulas are installed');
-  const node = new Node(formulas.asStrided, { base: geometryOf(base), view: geometryOf(tensor) });
-  node.nextNodes.push(gradientNode(base));
-  node.nextNrs.push(outputNrOf(base));
-  node.outputs.push({ shape: tensor.shape, dtype: tensor.dtype, backend: tensor.backend });
-  meta.node = node;
-  meta.outputNr = 0;
 }
 
 /**

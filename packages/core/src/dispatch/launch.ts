@@ -8,7 +8,6 @@ import {
   planMap,
   planReduce,
   type ReduceKernel,
-  type View,
   wholeReducePlan,
 } from '../kernel/index.ts';
 import type { Literal, ScalarKernel } from '../scalar/index.ts';
@@ -88,9 +87,4 @@ export function launchReduce(
   const strides = inputs.map((input) => broadcastStrides(input.shape, input.strides, shape));
   const plan = planReduce(shape, axes, out.strides, strides, ordered);
   kernelOf(out.backend, 'reduce')(kernel, plan, out, inputs, params);
-}
-
-/** A view's place in memory, for plans that need no tensor. */
-export function viewAt(tensor: Tensor, offset: number): View {
-  return { storage: tensor.storage, offset, dtype: tensor.dtype };
 }

@@ -9,6 +9,6 @@ export { defaultGenerator, Generator, manualSeed } from './generator.ts';
 export { checkPermutation, type Integer, randint, random, randomBetween, randperm } from './integers.ts';
 export { cxx } from './messages.ts';
 export { type MultinomialOptions, multinomial } from './multinomial.ts';
-export { type NormalOptions, normal, standardNormal } from './normal.ts';
+export { type NormalOptions, normal } from './normal.ts';
 export { poisson } from './poisson.ts';
 export { uniform } from './uniform.ts';

@@ -58,7 +58,7 @@ function checkViews(fn: (...inputs: Tensor[]) => Tensor, fresh: readonly Tensor[
       fresh.map((x) => disguise(x).detach().requiresGrad_()),
     );
     expectClose(again, value);
-    gradsAgain.forEach((grad, i) => expectClose(grad, grads[i]!));
+    for (const [i, grad] of gradsAgain.entries()) expectClose(grad, grads[i]!);
   }
 }
 
