@@ -50,7 +50,8 @@ export function closureUnpack(dtype: DType): Unpack {
   };
 }
 
-function stepOf(dtype: DType): (sum: Literal, x: Literal, y: Literal) => Literal {
+/** How a sum of products goes on, in a dtype's arithmetic. */
+export function stepOf(dtype: DType): (sum: Literal, x: Literal, y: Literal) => Literal {
   const typed = (f: (sum: never, x: never, y: never) => Literal) =>
     f as (sum: Literal, x: Literal, y: Literal) => Literal;
   if (dtype === 'int64') return typed((s: bigint, x: bigint, y: bigint) => BigInt.asIntN(64, s + x * y));
@@ -60,7 +61,8 @@ function stepOf(dtype: DType): (sum: Literal, x: Literal, y: Literal) => Literal
   return typed((s: number, x: number, y: number) => (s + Math.imul(x, y)) | 0);
 }
 
-function finish(sum: Literal, dtype: DType): Literal {
+/** A sum of products as its dtype has it. */
+export function finish(sum: Literal, dtype: DType): Literal {
   if (dtype === 'int64' || dtype === 'float64' || dtype === 'bool') return sum;
   return dtype === 'float32' ? Math.fround(sum as number) : castValue(sum, 'int32', dtype);
 }

@@ -1,5 +1,6 @@
 import type { KernelTable } from '@taimatsu/core/backend';
 import type { Compile } from '../codegen/code.ts';
+import { makeConv } from './conv.ts';
 import { makeGather } from './gather.ts';
 import { makeMap } from './map.ts';
 import { makeMatmul } from './matmul.ts';
@@ -16,6 +17,7 @@ export function makeKernels(compile: Compile | undefined): KernelTable {
     reduce: makeReduce(compile),
     scan: makeScan(compile),
     matmul: makeMatmul(compile, map),
+    conv: makeConv(compile),
     gather: makeGather(compile),
     scatter: makeScatter(compile),
     sort: makeSort(),

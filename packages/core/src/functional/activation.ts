@@ -164,8 +164,8 @@ export function elu(input: Tensor, alpha = 1, { inplace = false }: InplaceOption
   return eluOp(input, [alpha, 1, 1], inplace);
 }
 
-const SELU_ALPHA = 1.6732632423543772848170429916717;
-const SELU_SCALE = 1.0507009873554804934193349852946;
+const SELU_ALPHA = 1.6732632423543772;
+const SELU_SCALE = 1.0507009873554805;
 
 /** {@link elu} scaled so that deep networks keep mean 0 and variance 1. */
 export function selu(input: Tensor, { inplace = false }: InplaceOptions = {}): Tensor {

@@ -35,6 +35,16 @@ export {
 } from './binary-loss.ts';
 export { type CrossEntropyOptions, crossEntropy, type NllOptions, nllLoss } from './class-loss.ts';
 export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from './convolution.ts';
+export {
   type CosineSimilarityOptions,
   cdist,
   cosineSimilarity,
@@ -79,6 +89,19 @@ export {
   tripletMarginWithDistanceLoss,
   type WeightedOptions,
 } from './margin-loss.ts';
+export {
+  type BatchNormOptions,
+  batchNorm,
+  groupNorm,
+  type InstanceNormOptions,
+  instanceNorm,
+  layerNorm,
+  type NormalizeOptions,
+  type NormOptions,
+  nativeBatchNorm,
+  nativeLayerNorm,
+  normalize,
+} from './normalization.ts';
 export type { LossOptions, LossReduction } from './reduction.ts';
 export {
   type HuberOptions,
@@ -88,3 +111,4 @@ export {
   type SmoothL1Options,
   smoothL1Loss,
 } from './regression.ts';
+export type { Normalized } from './standardize.ts';

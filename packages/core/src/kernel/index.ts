@@ -6,6 +6,7 @@ export {
   type ScanCombine,
   type ScatterMode,
 } from './along-axis.ts';
+export type { ConvMode, ConvPlan, Triple } from './conv.ts';
 export { collapse, type Loops } from './loops.ts';
 export { flatMapPlan, type MapPlan, planMap } from './map.ts';
 export type { Epilogue, MatmulPlan } from './matmul.ts';

@@ -1,5 +1,6 @@
 import type { Literal, ScalarKernel } from '../scalar/index.ts';
 import type { AxisPlan, IndexPlan, ScanCombine, ScatterMode } from './along-axis.ts';
+import type { ConvMode, ConvPlan } from './conv.ts';
 import type { MapPlan } from './map.ts';
 import type { Epilogue, MatmulPlan } from './matmul.ts';
 import type { ReduceKernel, ReducePlan } from './reduce.ts';
@@ -39,6 +40,9 @@ export interface Kernels {
 
   /** Batched product of matrices of one dtype. */
   matmul(plan: MatmulPlan, out: View, a: View, b: View, epilogue: Epilogue | undefined): void;
+
+  /** A convolution or one of its gradients, operands contiguous and of one dtype; see {@link ConvMode}. */
+  conv(mode: ConvMode, plan: ConvPlan, out: View, a: View, b: View): void;
 
   /**
    * `out[p] = source[p with the axis replaced by index[p]]`. `index` is int64.

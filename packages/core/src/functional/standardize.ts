@@ -1,0 +1,168 @@
+import { isGradEnabled } from '../autograd/index.ts';
+import type { DType } from '../dtype/index.ts';
+import { type GradRecord, noGrad, pointwise, s, type Tensor, trackAll } from '../extend/index.ts';
+import { Reduction } from '../ops/internal/reduction.ts';
+import type { Shape } from '../shape/index.ts';
+
+/** How a normalization sees its input: over which dimensions it takes means, and what its weights multiply. */
+export interface Geometry {
+  /** The input's shape while it is normalized. */
+  readonly shape: Shape;
+  /** The dimensions that a mean and a variance are taken over. */
+  readonly axes: readonly number[];
+  /** Weight and bias in a shape that broadcasts to `shape`. */
+  readonly affine: Shape;
+  readonly eps: number;
+  /** True when mean and variance are given, not taken from the input. */
+  readonly fixed: boolean;
+}
+
+/** What normalizations return: the result, and the mean and 1 / √(variance + eps) that were used. */
+export type Normalized = readonly [out: Tensor, mean: Tensor, rstd: Tensor];
+
+const variances = new Reduction(
+  'sum',
+  (x, mean) => s.square(s.sub(x, mean!)),
+  (total, count) => s.div(total, count),
+);
+const apply = pointwise('normalize', {
+  forward: (x, mean, rstd, weight, bias) => s.add(s.mul(s.mul(s.sub(x, mean!), rstd!), weight!), bias!),
+});
+
+const meanOfGrads = new Reduction(
+  'sum',
+  (g, weight) => s.mul(g, weight!),
+  (total, count) => s.div(total, count),
+);
+const meanOfProducts = new Reduction(
+  'sum',
+  (g, weight, x, mean, rstd) => s.mul(s.mul(g, weight!), s.mul(s.sub(x!, mean!), rstd!)),
+  (total, count) => s.div(total, count),
+);
+const inputGrad = pointwise('normalize_backward', {
+  forward: (g, weight, x, mean, rstd, meanGrad, meanProduct) => {
+    const centred = s.mul(s.sub(x!, mean!), rstd!);
+    const along = s.add(meanGrad!, s.mul(centred, meanProduct!));
+    return s.mul(rstd!, s.sub(s.mul(g, weight!), along));
+  },
+});
+const weightGrad = new Reduction('sum', (g, x, mean, rstd) => s.mul(g, s.mul(s.sub(x!, mean!), rstd!)));
+
+/** Statistics of 16-bit numbers are kept in float32. */
+const statDtype = (dtype: DType): DType => (dtype === 'float16' || dtype === 'bfloat16' ? 'float32' : dtype);
+
+const countOf = ({ shape, axes }: Geometry): number => axes.reduce((n, d) => n * shape[d]!, 1);
+
+/** The mean and 1 / √(variance + eps) over the geometry's axes, kept as dimensions of size 1. */
+export function statistics(x: Tensor, geometry: Geometry): { mean: Tensor; variance: Tensor } {
+  const dtype = statDtype(x.dtype);
+  const axes = [...geometry.axes];
+  const mean = x.mean(axes, { keepdim: true, dtype });
+  return { mean, variance: variances.run([x, mean], axes, true, dtype, countOf(geometry)) };
+}
+
+interface StandardizeAttrs {
+  readonly geometry: Geometry;
+  readonly inputShape: Shape;
+}
+
+type Saved = ReturnType<typeof savedParts>;
+
+/** What backward works with. Under `createGraph` the statistics are computed again, as functions of the input. */
+function savedParts(c: Parameters<InputVjp>[1]): {
+  x: Tensor;
+  weight: Tensor | undefined;
+  mean: Tensor;
+  rstd: Tensor;
+} {
+  const { geometry } = c.attrs;
+  const x = c.input(0).reshape(geometry.shape);
+  const weight = c.attrs.weighted ? c.input(1).reshape(geometry.affine) : undefined;
+  if (!isGradEnabled() || geometry.fixed) {
+    return { x, weight, mean: c.output(1).detach(), rstd: c.output(2).detach() };
+  }
+  const axes = [...geometry.axes];
+  const mean = x.mean(axes, { keepdim: true });
+  const variance = x.sub(mean).square().mean(axes, { keepdim: true });
+  return { x, weight, mean, rstd: variance.add(geometry.eps).rsqrt() };
+}
+
+function gradOfInput(g: Tensor, { x, weight, mean, rstd }: Saved, geometry: Geometry): Tensor {
+  const scaled = weight === undefined ? g : g.mul(weight);
+  if (geometry.fixed) return scaled.mul(rstd);
+  const axes = [...geometry.axes];
+  if (isGradEnabled()) {
+    const centred = x.sub(mean).mul(rstd);
+    const product = scaled.mul(centred).mean(axes, { keepdim: true });
+    return scaled
+      .sub(scaled.mean(axes, { keepdim: true }))
+      .sub(centred.mul(product))
+      .mul(rstd);
+  }
+  const dtype = statDtype(x.dtype);
+  const count = countOf(geometry);
+  const w = weight ?? x.newOnes([]);
+  const meanGrad = meanOfGrads.run([g, w], axes, true, dtype, count);
+  const meanProduct = meanOfProducts.run([g, w, x, mean, rstd], axes, true, dtype, count);
+  return inputGrad.call([g, w, x, mean, rstd, meanGrad, meanProduct], undefined).to(x.dtype);
+}
+
+function gradOfWeight(g: Tensor, { x, mean, rstd }: Saved, { affine }: Geometry): Tensor {
+  const axes = affine.flatMap((n, d) => (n === 1 ? [d] : []));
+  if (isGradEnabled()) return sumOver(g.mul(x.sub(mean).mul(rstd)), axes);
+  return weightGrad.run([g, x, mean, rstd], axes, true, statDtype(x.dtype)).to(x.dtype);
+}
+
+const sumOver = (x: Tensor, axes: number[]): Tensor =>
+  axes.length === 0 ? x : x.sum(axes, { keepdim: true });
+
+const makeRecord = (name: string, weighted: boolean): GradRecord<RecordAttrs> => ({
+  name,
+  saves: { in: weighted ? [0, 1] : [0], out: [1, 2] },
+  backward: ([grad], c) => {
+    const { geometry, inputShape, affineShape } = c.attrs;
+    const g = (grad ?? c.grad(0)).reshape(geometry.shape);
+    const saved = savedParts(c);
+    const sumAxes = geometry.affine.flatMap((n, d) => (n === 1 ? [d] : []));
+    return [
+      c.needs(0) ? gradOfInput(g, saved, geometry).reshape(inputShape) : null,
+      c.needs(1) ? gradOfWeight(g, saved, geometry).reshape(affineShape) : null,
+      c.needs(2) ? sumOver(g, sumAxes).reshape(affineShape) : null,
+    ];
+  },
+});
+
+interface RecordAttrs extends StandardizeAttrs {
+  readonly weighted: boolean;
+  readonly affineShape: Shape;
+}
+
+type InputVjp = Extract<GradRecord<RecordAttrs>, { backward: unknown }>['backward'];
+
+/** A normalization under PyTorch's node name: (x - mean) / √(variance + eps) · weight + bias. */
+export function standardizer(
+  name: string,
+): (
+  input: Tensor,
+  weight: Tensor | null | undefined,
+  bias: Tensor | null | undefined,
+  geometry: Geometry,
+  given?: { readonly mean: Tensor; readonly variance: Tensor },
+) => Normalized {
+  const records = [makeRecord(name, false), makeRecord(name, true)] as const;
+  return (input, weight, bias, geometry, given) => {
+    const outs = noGrad((): Normalized => {
+      const x = input.detach().reshape(geometry.shape);
+      const { mean, variance } = given ?? statistics(x, geometry);
+      const rstd = variance.detach().add(geometry.eps).rsqrt();
+      const w = weight?.detach().reshape(geometry.affine) ?? 1;
+      const b = bias?.detach().reshape(geometry.affine) ?? 0;
+      const out = apply.call([x, mean, rstd, w, b], undefined).to(input.dtype);
+      return [out.reshape(input.shape).detach(), mean.detach(), rstd];
+    });
+    const affineShape = weight?.shape ?? bias?.shape ?? [];
+    const attrs = { geometry, inputShape: input.shape, weighted: weight != null, affineShape };
+    const [out, mean, rstd] = trackAll(records[weight == null ? 0 : 1], outs, [input, weight, bias], attrs);
+    return [out, mean.detach(), rstd.detach()];
+  };
+}
