@@ -11,6 +11,7 @@ export {
   outputNrOf,
   requiresGradOf,
 } from './gradient-edge.ts';
+export { type GraphToDotOptions, graphToDot } from './graph-to-dot.ts';
 export {
   enableGrad,
   isGradEnabled,

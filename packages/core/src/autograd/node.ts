@@ -185,6 +185,11 @@ export class Node<A = any> implements VjpContext<A> {
     this.freed = true;
   }
 
+  /** Whether backward has let go of what the node kept: it cannot run again. */
+  get isFreed(): boolean {
+    return this.freed;
+  }
+
   /** The tensors kept for backward, for pictures of the graph. */
   get savedTensors(): readonly Tensor[] {
     return [...(this.savedInputs ?? []), ...(this.savedOutputs ?? [])].filter((x) => x instanceof Tensor);
