@@ -28,6 +28,28 @@ export {
   threshold,
 } from './activation.ts';
 export {
+  type AdaptiveMaxPoolOptions,
+  type AdaptiveSizes,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  type FractionalMaxPoolOptions,
+  fractionalMaxPool2d,
+  fractionalMaxPool3d,
+} from './adaptive-pooling.ts';
+export {
+  type AvgPoolOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  type LpPoolOptions,
+  lpPool1d,
+  lpPool2d,
+} from './avg-pooling.ts';
+export {
   type BinaryCrossEntropyOptions,
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
@@ -89,6 +111,7 @@ export {
   tripletMarginWithDistanceLoss,
   type WeightedOptions,
 } from './margin-loss.ts';
+export type { Pooled } from './max-windows.ts';
 export {
   type BatchNormOptions,
   batchNorm,
@@ -102,6 +125,18 @@ export {
   nativeLayerNorm,
   normalize,
 } from './normalization.ts';
+export { constantPadNd, type PadOptions, pad } from './pad.ts';
+export {
+  type MaxPoolOptions,
+  type MaxPoolResult,
+  type MaxUnpoolOptions,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  maxUnpool1d,
+  maxUnpool2d,
+  maxUnpool3d,
+} from './pooling.ts';
 export type { LossOptions, LossReduction } from './reduction.ts';
 export {
   type HuberOptions,
@@ -111,4 +146,5 @@ export {
   type SmoothL1Options,
   smoothL1Loss,
 } from './regression.ts';
+export type { SizeLike } from './sizes.ts';
 export type { Normalized } from './standardize.ts';

@@ -117,7 +117,8 @@ export function asStrided(
   stride: Strides,
   storageOffset: number = self.offset,
 ): Tensor {
-  const need = storageOffset + spanOf(size, stride);
+  const span = spanOf(size, stride);
+  const need = span === 0 ? 0 : storageOffset + span;
   if (need > self.storage.length) {
     const { itemsize } = dtypeInfo[self.dtype];
     fail('shape/storage-bounds', {
