@@ -15,6 +15,7 @@ export interface Result {
 }
 
 const ROUND_MS = 60;
+const WARM_UP_MS = 400;
 
 /** Times a case with everyone taking turns, so that what disturbs the machine disturbs all of them. */
 export async function runCase(one: Case, contestants: readonly Contestant[], rounds: number): Promise<Result> {
@@ -39,11 +40,13 @@ export async function runCase(one: Case, contestants: readonly Contestant[], rou
   return { case: one, timings };
 }
 
-/** Runs until the time of a run settles; returns it. */
+/** Runs until an optimising compiler has seen enough of it; returns the time of a run. */
 async function warmUp(id: string, contestant: Contestant): Promise<number | undefined> {
-  let time = await contestant.time(id, 1);
-  for (let count = 2; time !== undefined && time * count < ROUND_MS * 1e3; count *= 4) {
-    time = await contestant.time(id, count);
+  let count = 1;
+  for (let spent = 0; ; count *= 2) {
+    const time = await contestant.time(id, count);
+    if (time === undefined) return undefined;
+    spent += time * count;
+    if (spent > WARM_UP_MS * 1e3) return time;
   }
-  return time;
 }
