@@ -1,3 +1,6 @@
 import { library } from '../tools/tsdown.ts';
 
-export default library({ index: 'src/index.ts', cli: 'src/cli.ts' }, 'node');
+export default library(
+  { index: 'src/index.ts', notebook: 'src/notebook/index.ts', cli: 'src/cli.ts' },
+  'node',
+);
