@@ -253,12 +253,15 @@ export function arange(
   }
   const whole = [start, end, step].every((x) => typeof x === 'bigint' || Number.isInteger(x));
   const dtype = options.dtype ?? (whole ? 'int64' : getDefaultDtype());
-  const count = rangeCount(start, end, step);
+  const [from, to, by] = isInteger(dtype) ? [start, end, step].map(wholePart) : [start, end, step];
+  const count = rangeCount(from!, to!, by!);
   if (!Number.isFinite(count)) {
     fail('op/argument', { text: `unsupported range: ${cxx(Number(start))} -> ${cxx(Number(end))}` });
   }
-  return finish(rangeTensor(backendOf(options.device), dtype, start, step, count), options.requiresGrad);
+  return finish(rangeTensor(backendOf(options.device), dtype, from!, by!, count), options.requiresGrad);
 }
+
+const wholePart = (x: Scalar): Scalar => (typeof x === 'number' ? Math.trunc(x) : x);
 
 function rangeCount(start: Scalar, end: Scalar, step: Scalar): number {
   if (typeof start !== 'bigint' && typeof end !== 'bigint') {

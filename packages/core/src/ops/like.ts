@@ -84,8 +84,13 @@ export function newArange(self: Tensor, count: number): Tensor {
 }
 
 /** Uninitialised memory with given strides and this tensor's dtype and device. */
-export function newEmptyStrided(self: Tensor, shape: Shape, strides: Strides): Tensor {
+export function newEmptyStrided(
+  self: Tensor,
+  shape: Shape,
+  strides: Strides,
+  { dtype = self.dtype }: LikeOptions = {},
+): Tensor {
   const span = shape.reduce((last, size, d) => last + (size - 1) * strides[d]!, 1);
-  const memory = emptyTensor(self.backend, self.dtype, [numelOf(shape) === 0 ? 0 : span]);
-  return new Tensor(memory.storage, self.dtype, shape, strides, 0);
+  const memory = emptyTensor(self.backend, dtype, [numelOf(shape) === 0 ? 0 : span]);
+  return new Tensor(memory.storage, dtype, shape, strides, 0);
 }

@@ -1,5 +1,5 @@
 import type { GradRecord } from '../autograd/index.ts';
-import { kernelOf } from '../dispatch/index.ts';
+import { kernelOf, scalarFor } from '../dispatch/index.ts';
 import { type DType, dtypeInfo, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { emptyTensor, type Tensor, track } from '../extend/index.ts';
@@ -187,7 +187,11 @@ interface AddmmAttrs {
   readonly beta: number;
 }
 
-const scaledBy = (x: Tensor, factor: number): Tensor => (factor === 1 ? x : x.mul(factor));
+/** Integers take the whole part of a factor, and stay integers. */
+function scaledBy(x: Tensor, factor: number): Tensor {
+  if (factor === 1) return x;
+  return x.mul(isFloatingPoint(x.dtype) ? factor : Math.trunc(factor));
+}
 
 const addmmRecord: GradRecord<AddmmAttrs> = {
   name: 'AddmmBackward0',
@@ -214,7 +218,11 @@ export function addmm(
   const addend = self.detach().expand(target);
   if (beta === 0) return scaledBy(mm(mat1, mat2), alpha);
   if (!isFloatingPoint(self.dtype)) return scaledBy(self, beta).add(scaledBy(mm(mat1, mat2), alpha));
-  const epilogue = { kernel: addKernel(self.dtype), inputs: [addend], params: [alpha, beta] };
+  const epilogue = {
+    kernel: addKernel(self.dtype),
+    inputs: [addend],
+    params: [scalarFor(alpha, self.dtype), scalarFor(beta, self.dtype)],
+  };
   const out = mat1.shape[1] === 0 ? scaledBy(addend, beta).clone() : product(mat1, mat2, [], epilogue);
   return track(addmmRecord, out, [self, mat1, mat2], { alpha, beta });
 }

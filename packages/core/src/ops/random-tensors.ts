@@ -1,7 +1,7 @@
 import { backendOf } from '../backend/index.ts';
 import { type DType, getDefaultDtype, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { emptyTensor, noGrad, Tensor } from '../extend/index.ts';
+import { emptyTensor, type GradRecord, noGrad, Tensor, track } from '../extend/index.ts';
 import * as rng from '../rng/index.ts';
 import { parseSizes, type SizeArgs, type TensorOptions } from './creation.ts';
 import { drawInto, type Fill, type RandomOptions } from './internal/draw.ts';
@@ -71,8 +71,16 @@ export function normal(
     );
   }
   const given = (sizeOrOptions ?? {}) as RandomOptions;
-  return noGrad(() => normalAround(mean, std, given));
+  const out = noGrad(() => normalAround(mean, std, given));
+  const overload = !(mean instanceof Tensor) ? 2 : std instanceof Tensor ? 3 : 1;
+  return track(normalRecords[overload - 1]!, out, [mean, std], undefined);
 }
+
+/** Random numbers do not depend on their distribution smoothly: the gradients are 0. */
+const normalRecords: readonly GradRecord<undefined>[] = [1, 2, 3].map((overload) => ({
+  name: `NormalBackward${overload}`,
+  grads: [{ vjp: (g) => g.zerosLike() }, { vjp: (g) => g.zerosLike() }],
+}));
 
 function normalAround(mean: number | Tensor, std: number | Tensor, options: RandomOptions): Tensor {
   if (std instanceof Tensor) {

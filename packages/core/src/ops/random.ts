@@ -11,6 +11,7 @@ const fills = (name: string): GradRecord<undefined> => ({ name, grads: [{ vjp: (
 const uniformRecord = fills('UniformBackward0');
 const normalRecord = fills('NormalBackward0');
 const otherRecord = fills('RandomBackward0');
+const bernoulliRecord = fills('BernoulliBackward0');
 
 function refill(self: Tensor, record: GradRecord<undefined>, options: RandomOptions, fill: Fill): Tensor {
   return overwrite(self, record, [self], () => drawInto(self, options.generator, fill));
@@ -81,7 +82,8 @@ export function bernoulli(self: Tensor, p?: number, options: RandomOptions = {})
     fail('dtype/not-implemented', { kernel: 'bernoulli_tensor_cpu_p_', dtype: dtypeInfo[self.dtype].title });
   }
   const out = self.detach().emptyLike();
-  return p === undefined ? out.bernoulli_(self.detach(), options) : out.bernoulli_(p, options);
+  out.bernoulli_(p ?? self.detach(), options);
+  return track(bernoulliRecord, out, [self], undefined);
 }
 
 /** For each element, taken as a rate, a Poisson distributed number. */

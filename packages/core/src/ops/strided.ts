@@ -119,7 +119,7 @@ export function asStrided(
 ): Tensor {
   const span = spanOf(size, stride);
   const need = span === 0 ? 0 : storageOffset + span;
-  if (need > self.storage.length) {
+  if (numelOf(size) > 0 && need > self.storage.length) {
     const { itemsize } = dtypeInfo[self.dtype];
     fail('shape/storage-bounds', {
       shape: size,
