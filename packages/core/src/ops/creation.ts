@@ -12,6 +12,7 @@ import {
   type Scalar,
   toBFloat16Bits,
   toFloat16Bits,
+  isInteger,
 } from '../dtype/index.ts';
 import { fail, warn } from '../errors/index.ts';
 import { emptyTensor, Tensor } from '../extend/index.ts';

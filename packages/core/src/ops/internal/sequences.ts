@@ -46,8 +46,10 @@ export function linspaceSequence(
 ): (i: number) => Scalar {
   const half = Math.floor(steps / 2);
   if (isInteger(dtype) || dtype === 'bool') {
-    const step = (end - start) / Math.max(steps - 1, 1);
-    return (i) => Math.trunc(i < half ? start + step * i : end - step * (steps - i - 1));
+    const [from, to] = [Math.trunc(start), Math.trunc(end)];
+    if (steps === 1) return () => from;
+    const step = (to - from) / (steps - 1);
+    return (i) => Math.trunc(i < half ? from + step * i : to - step * (steps - i - 1));
   }
   const { lanes, round } = widthOf(dtype);
   const [from, to] = [round(start), round(end)];
