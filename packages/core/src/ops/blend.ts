@@ -3,69 +3,105 @@ import { fail } from '../errors/index.ts';
 import { type Expr, type InputGrad, type Operand, pointwise, s, Tensor } from '../extend/index.ts';
 import { type WithInPlace, withInPlace } from './internal/inplace.ts';
 
-const withinBounds = (self: Tensor, low: Operand | undefined, high: Operand | undefined): Tensor => {
-  const above = low === undefined ? undefined : self.ge(low);
-  const below = high === undefined ? undefined : self.le(high);
-  if (above === undefined) return below!;
-  return below === undefined ? above : above.logicalAnd(below);
-};
-
-const clampBoth = pointwise('clamp', {
-  node: 'ClampBackward1',
-  forward: (x, low, high) => s.clamp(x, low!, high!),
-  grads: [
-    { in: [0, 1, 2], vjp: (g, c) => g.mul(withinBounds(c.input(0), c.operand(1), c.operand(2))) },
-    {
-      in: [0, 1, 2],
-      vjp: (g, c) =>
-        g.mul(
-          c
-            .input(0)
-            .lt(c.operand(1))
-            .logicalAnd(c.input(1).lt(c.operand(2))),
-        ),
-    },
-    {
-      in: [0, 1, 2],
-      vjp: (g, c) =>
-        g.mul(
-          c
-            .input(0)
-            .gt(c.operand(2))
-            .logicalOr(c.input(2).lt(c.operand(1))),
-        ),
-    },
-  ],
-});
-
-const clampLow = pointwise('clamp', {
-  node: 'ClampBackward1',
-  forward: (x, low) => s.max(x, low!),
-  grads: [
-    { in: [0, 1], vjp: (g, c) => g.mul(c.input(0).ge(c.operand(1))) },
-    { in: [0, 1], vjp: (g, c) => g.mul(c.input(0).lt(c.operand(1))) },
-  ],
-});
-
-const clampHigh = pointwise('clamp', {
-  node: 'ClampBackward1',
-  forward: (x, high) => s.min(x, high!),
-  grads: [
-    { in: [0, 1], vjp: (g, c) => g.mul(c.input(0).le(c.operand(1))) },
-    { in: [0, 1], vjp: (g, c) => g.mul(c.input(0).gt(c.operand(1))) },
-  ],
-});
-
 /** A bound: a scalar or tensor, or none. */
 export type Bound = Operand | null | undefined;
+
+const clampExpr = (x: Expr, low: Expr, high: Expr): Expr => s.clamp(x, low, high);
+
+const clampTensors = pointwise('clamp', {
+  forward: (x, low, high) => clampExpr(x, low!, high!),
+  grads: [
+    {
+      in: [0, 1, 2],
+      vjp: (g, c) => g.mul(c.input(0).ge(c.operand(1)).logicalAnd(c.input(0).le(c.operand(2)))),
+    },
+    {
+      in: [0, 1, 2],
+      vjp: (g, c) => g.mul(c.input(0).lt(c.operand(1)).logicalAnd(c.input(1).lt(c.operand(2)))),
+    },
+    {
+      in: [0, 1, 2],
+      vjp: (g, c) => g.mul(c.input(0).gt(c.operand(2)).logicalOr(c.input(2).lt(c.operand(1)))),
+    },
+  ],
+});
+
+const clampScalars = (name: string, node: string): PointwiseRecord3 =>
+  pointwise(name, {
+    node,
+    forward: (x, low, high) => clampExpr(x, low!, high!),
+    grads: [
+      {
+        in: [0, 1, 2],
+        vjp: (g, c) => g.mul(c.input(0).ge(c.operand(1)).logicalAnd(c.input(0).le(c.operand(2)))),
+      },
+      null,
+      null,
+    ],
+  });
+
+type PointwiseRecord3 = typeof clampTensors;
+
+interface OneSided {
+  readonly scalar: PointwiseRecord3;
+  readonly tensor: PointwiseRecord3;
+}
+
+const oneSided = (
+  name: string,
+  nodes: readonly [scalar: string, tensor: string],
+  extreme: (x: Expr, bound: Expr) => Expr,
+  within: (x: Tensor, bound: Operand) => Tensor,
+): OneSided => {
+  const self: InputGrad = { in: [0, 1], vjp: (g, c) => g.mul(within(c.input(0), c.operand(1))) };
+  const bound: InputGrad = {
+    in: [0, 1],
+    vjp: (g, c) => g.mul(within(c.input(0), c.operand(1)).logicalNot()),
+  };
+  const forward = (x: Expr, limit: Expr): Expr => extreme(x, limit);
+  return {
+    scalar: pointwise(name, { node: nodes[0], forward: (x, b) => forward(x, b!), grads: [self, null] }),
+    tensor: pointwise(name, { node: nodes[1], forward: (x, b) => forward(x, b!), grads: [self, bound] }),
+  };
+};
+
+const low = (name: string, nodes: readonly [string, string]): OneSided =>
+  oneSided(
+    name,
+    nodes,
+    (x, bound) => s.max(x, bound),
+    (x, bound) => x.ge(bound),
+  );
+const high = (name: string, nodes: readonly [string, string]): OneSided =>
+  oneSided(
+    name,
+    nodes,
+    (x, bound) => s.min(x, bound),
+    (x, bound) => x.le(bound),
+  );
+const clampLow = low('clamp', ['ClampBackward1', 'ClampBackward0']);
+const clampHigh = high('clamp', ['ClampBackward1', 'ClampBackward0']);
+const clampMinOp = low('clamp_min', ['ClampMinBackward0', 'ClampMinBackward1']);
+const clampMaxOp = high('clamp_max', ['ClampMaxBackward0', 'ClampMaxBackward1']);
+const clampBothScalars = clampScalars('clamp', 'ClampBackward1');
+
+function toBound({ scalar, tensor }: OneSided, self: Tensor, bound: Operand): Tensor {
+  return (bound instanceof Tensor ? tensor : scalar).call([self, bound], undefined);
+}
 
 function clampFn(self: Tensor, min?: Bound, max?: Bound): Tensor {
   if (min == null && max == null) {
     fail('op/argument', { text: "torch.clamp: At least one of 'min' or 'max' must not be None" });
   }
-  if (max == null) return clampLow.call([self, min!], undefined);
-  if (min == null) return clampHigh.call([self, max], undefined);
-  return clampBoth.call([self, min, max], undefined);
+  const tensors = min instanceof Tensor || max instanceof Tensor;
+  // A missing bound next to a tensor keeps its place among the node's inputs.
+  if (tensors && isFloatingPoint(self.dtype)) {
+    const bounds = [min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY];
+    return clampTensors.call([self, ...bounds], undefined);
+  }
+  if (max == null) return toBound(clampLow, self, min!);
+  if (min == null) return toBound(clampHigh, self, max);
+  return (tensors ? clampTensors : clampBothScalars).call([self, min, max], undefined);
 }
 
 /** Limited to `min` and `max`, scalars or tensors; the gradient at a bound is 1. With min > max, max. */
@@ -74,28 +110,31 @@ export const clip: typeof clamp = clamp;
 
 /** {@link clamp} from below. */
 export function clampMin(self: Tensor, min: Operand): Tensor {
-  return clampFn(self, min, undefined);
+  return toBound(clampMinOp, self, min);
 }
 
 /** {@link clamp} from above. */
 export function clampMax(self: Tensor, max: Operand): Tensor {
-  return clampFn(self, undefined, max);
+  return toBound(clampMaxOp, self, max);
 }
 
-const lerpOp = pointwise('lerp', {
-  node: 'LerpBackward0',
-  forward: (start, end, weight) => {
-    const span = s.sub(end!, start);
-    const fromStart = s.add(start, s.mul(weight!, span));
-    const fromEnd = s.sub(end!, s.mul(span, s.sub(1, weight!)));
-    return s.where(s.lt(s.abs(weight!), 0.5), fromStart, fromEnd);
-  },
-  grads: [
-    { in: [2], vjp: (g, c) => g.mul(oneMinus(c.operand(2))) },
-    { in: [2], vjp: (g, c) => g.mul(c.operand(2)) },
-    { in: [0, 1], vjp: (g, c) => g.mul(c.input(1).sub(c.input(0))) },
-  ],
-});
+const lerpWith = (tensor: boolean): PointwiseRecord3 =>
+  pointwise('lerp', {
+    node: tensor ? 'LerpBackward1' : 'LerpBackward0',
+    forward: (start, end, weight) => {
+      const span = s.sub(end!, start);
+      const fromStart = s.add(start, s.mul(weight!, span));
+      const fromEnd = s.sub(end!, s.mul(span, s.sub(1, weight!)));
+      return s.where(s.lt(s.abs(weight!), 0.5), fromStart, fromEnd);
+    },
+    grads: [
+      { in: [2], vjp: (g, c) => g.mul(oneMinus(c.operand(2))) },
+      { in: [2], vjp: (g, c) => g.mul(c.operand(2)) },
+      tensor ? { in: [0, 1], vjp: (g, c) => g.mul(c.input(1).sub(c.input(0))) } : null,
+    ],
+  });
+const lerpTensor = lerpWith(true);
+const lerpScalar = lerpWith(false);
 
 function oneMinus(x: Operand): Operand {
   return x instanceof Tensor ? x.neg().add(1) : 1 - Number(x);
@@ -107,7 +146,7 @@ function lerpFn(self: Tensor, end: Tensor, weight: Operand): Tensor {
       text: `expected dtype ${cName(self.dtype)} for \`end\` but got dtype ${cName(end.dtype)}`,
     });
   }
-  return lerpOp.call([self, end, weight], undefined);
+  return (weight instanceof Tensor ? lerpTensor : lerpScalar).call([self, end, weight], undefined);
 }
 
 function cName(dtype: DType): string {
@@ -265,7 +304,7 @@ export function isclose(
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
   let close = self.eq(other);
   if (equalNan) close = close.logicalOr(self.isnan().logicalAnd(other.isnan()));
-  if (rtol === 0 && atol === 0) return close;
+  if (self.dtype === 'bool' || (rtol === 0 && atol === 0)) return close;
   const allowed = other.mul(rtol).abs().add(atol);
   const difference = self.sub(other).abs();
   return close.logicalOr(difference.isfinite().logicalAnd(difference.le(allowed)));
