@@ -75,7 +75,14 @@ const layers: Rows = {
   one_hot: row('input, num_classes'),
   _scaled_dot_product_attention: row(
     'query, key, value, {attn_mask}, {dropout_p}, {need_attn_weights}, {is_causal}',
-    { target: 'functional.scaledDotProductAttention' },
+    {
+      target: 'functional.scaledDotProductAttention',
+      call: ({ query, key, value, attn_mask, dropout_p, is_causal }, ours) =>
+        ours(query, key, value, {
+          ...present({ attnMask: attn_mask, dropoutP: dropout_p, isCausal: is_causal }),
+          needAttnWeights: true,
+        }),
+    },
   ),
 };
 

@@ -72,5 +72,5 @@ export function convMode(
   if (bias != null) {
     noGrad(() => out.add_(bias.detach().reshape(out.shape.map((_, d) => (d === 1 ? -1 : 1)))));
   }
-  return track(records[mode], out, bias == null ? [a, b] : [a, b, bias], geometry);
+  return track(records[mode], out, [a, b, bias ?? null], geometry);
 }

@@ -41,6 +41,11 @@ export {
   fractionalMaxPool3d,
 } from './adaptive-pooling.ts';
 export {
+  type AttentionOptions,
+  type AttentionResult,
+  scaledDotProductAttention,
+} from './attention.ts';
+export {
   type AvgPoolOptions,
   avgPool1d,
   avgPool2d,
@@ -83,6 +88,17 @@ export {
   poissonNllLoss,
 } from './distribution-loss.ts';
 export {
+  alphaDropout,
+  type DropoutOptions,
+  dropout,
+  dropout1d,
+  dropout2d,
+  dropout3d,
+  featureAlphaDropout,
+} from './dropout.ts';
+export { type EmbeddingOptions, embedding, oneHot } from './embedding.ts';
+export { type BagMode, type EmbeddingBagOptions, embeddingBag } from './embedding-bag.ts';
+export {
   type GumbelSoftmaxOptions,
   glu,
   gumbelSoftmax,
@@ -94,6 +110,21 @@ export {
   softmax,
   softmin,
 } from './gating.ts';
+export {
+  type AffineGridOptions,
+  affineGrid,
+  type GridSampleOptions,
+  gridSample,
+} from './grid.ts';
+export {
+  type InterpolateOptions,
+  type InterpolationMode,
+  interpolate,
+  type UpsampleOptions,
+  upsample,
+  upsampleBilinear,
+  upsampleNearest,
+} from './interpolate.ts';
 export { bilinear, linear } from './linear.ts';
 export {
   cosineEmbeddingLoss,
@@ -126,6 +157,7 @@ export {
   normalize,
 } from './normalization.ts';
 export { constantPadNd, type PadOptions, pad } from './pad.ts';
+export { fold, pixelShuffle, pixelUnshuffle, type UnfoldOptions, unfold } from './pixels.ts';
 export {
   type MaxPoolOptions,
   type MaxPoolResult,
