@@ -1,5 +1,6 @@
 import { fail } from '../errors/index.ts';
 import { type GradRecord, noGrad, type Tensor } from '../extend/index.ts';
+import { recomputed } from '../ops/internal/recompute.ts';
 import { rand } from '../ops/random-tensors.ts';
 import { where } from '../ops/where.ts';
 import type { Generator } from '../rng/index.ts';
@@ -8,7 +9,6 @@ import { averager } from './avg-pooling.ts';
 import { maxOfTable, maxWithPlaces, type Pooled, pickingRecord, trackPooled } from './max-windows.ts';
 import { adaptiveBounds, evenWindows, type WindowTable, windowTable } from './pool-shapes.ts';
 import type { MaxPoolResult } from './pooling.ts';
-import { recomputed } from './recompute.ts';
 import type { SizeLike } from './sizes.ts';
 import { indexVector, numberVector } from './tables.ts';
 

@@ -1,7 +1,7 @@
 import { fail } from '../errors/index.ts';
 import { noGrad, type Tensor } from '../extend/index.ts';
+import { recomputed } from '../ops/internal/recompute.ts';
 import { type EmbeddingOptions, lookUp, paddingRow, renormRows } from './embedding.ts';
-import { recomputed } from './recompute.ts';
 import { indexVector, numberVector } from './tables.ts';
 
 /** How {@link embeddingBag} puts the rows of a bag together. */

@@ -2,11 +2,11 @@ import { isFloatingPoint } from '../dtype/index.ts';
 import { fail, warn } from '../errors/index.ts';
 import { noGrad, type Tensor } from '../extend/index.ts';
 import { linspace } from '../ops/creation.ts';
+import { recomputed } from '../ops/internal/recompute.ts';
 import { stack } from '../ops/join.ts';
 import { where } from '../ops/where.ts';
 import { numelOf } from '../shape/index.ts';
 import { hardtanh } from './activation.ts';
-import { recomputed } from './recompute.ts';
 
 /** Keyword arguments of {@link gridSample}. */
 export interface GridSampleOptions {

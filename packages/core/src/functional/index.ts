@@ -71,9 +71,9 @@ export {
   convTranspose2d,
   convTranspose3d,
 } from './convolution.ts';
+export { type CtcOptions, ctcLoss, type Lengths } from './ctc.ts';
 export {
   type CosineSimilarityOptions,
-  cdist,
   cosineSimilarity,
   type PairwiseDistanceOptions,
   pairwiseDistance,
@@ -126,6 +126,7 @@ export {
   upsampleNearest,
 } from './interpolate.ts';
 export { bilinear, linear } from './linear.ts';
+export { type LocalResponseOptions, localResponseNorm } from './local-response.ts';
 export {
   cosineEmbeddingLoss,
   hingeEmbeddingLoss,

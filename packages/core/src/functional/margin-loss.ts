@@ -1,9 +1,9 @@
 import { fail } from '../errors/index.ts';
 import { type GradRecord, noGrad, pointwise, s, type Tensor, track } from '../extend/index.ts';
+import { recomputed } from '../ops/internal/recompute.ts';
 import { where } from '../ops/where.ts';
 import { logsigmoid } from './activation.ts';
 import { pairwiseDistance } from './distance.ts';
-import { recomputed } from './recompute.ts';
 import { type LossOptions, type LossReduction, lossReduction, reduceLoss, spreadGrad } from './reduction.ts';
 
 const sizes = (x: Tensor): string => `[${x.shape.join(', ')}]`;

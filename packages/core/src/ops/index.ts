@@ -1,4 +1,6 @@
 export * from './creation.ts';
+export { cdist } from './distance.ts';
+export { einsum } from './einsum.ts';
 export * from './functions.ts';
 export { type Index, SliceIndex, sliceIndex } from './internal/advanced.ts';
 export type { NestedData } from './internal/nested-data.ts';
@@ -7,5 +9,6 @@ export type { ValuesAndIndices } from './internal/selecting.ts';
 export * from './join.ts';
 export { bernoulli, multinomial, poisson, randintLike, randLike, randnLike } from './random.ts';
 export * from './random-tensors.ts';
+export { bucketize, isin, searchsorted } from './search.ts';
 export { polygamma } from './special/gamma.ts';
 export * from './where.ts';

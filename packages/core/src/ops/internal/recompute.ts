@@ -1,5 +1,5 @@
-import { enableGrad, grad, isGradEnabled } from '../autograd/index.ts';
-import { type GradRecord, noGrad, type Tensor, track } from '../extend/index.ts';
+import { enableGrad, grad, isGradEnabled } from '../../autograd/index.ts';
+import { type GradRecord, noGrad, type Tensor, track } from '../../extend/index.ts';
 
 /** What a function made by {@link recomputed} is given: tensors that may want gradients, some of them left out. */
 export type Inputs = readonly (Tensor | null | undefined)[];
