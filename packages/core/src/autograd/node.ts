@@ -42,6 +42,8 @@ export class Node<A = any> implements VjpContext<A> {
   tensorHooks: { outputNr: number; hook: TensorHook }[] | null = null;
   /** Tensors whose `.grad` this node fills with what arrives. */
   retained: { outputNr: number; tensor: Tensor }[] | null = null;
+  /** Inputs that can have no gradient, such as indices. */
+  slotless: number[] | null = null;
   /** Where a backward run stands with this node. */
   state: NodeState | null = null;
   preHooks: NodePreHook[] | null = null;
@@ -63,9 +65,17 @@ export class Node<A = any> implements VjpContext<A> {
     return this.record.name;
   }
 
-  /** For each input that is a tensor: the node that made it and which output, or null. */
+  /** For each input that can have a gradient: the node that made it and which output of that node, or null. */
   get nextFunctions(): readonly (readonly [Node | null, number])[] {
-    return this.nextNodes.map((node, i) => [node, node === null ? 0 : this.nextNrs[i]!] as const);
+    const { record } = this;
+    const slots: (readonly [Node | null, number])[] = [];
+    this.nextNodes.forEach((node, i) => {
+      const differentiable =
+        'grads' in record ? record.grads[i] != null : node !== null || this.slotless?.includes(i) !== true;
+      if (differentiable) slots.push([node, node === null ? 0 : this.nextNrs[i]!]);
+    });
+    // PyTorch's node for what has no derivative knows only what wanted one.
+    return record.name === 'NotImplemented' ? slots.filter(([node]) => node !== null) : slots;
   }
 
   needs(index: number): boolean {

@@ -19,10 +19,15 @@ export function connect<A>(
   attrs: A,
 ): Node<A> {
   const node = new Node(record, attrs);
-  for (const input of inputs) {
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i];
     const next = input instanceof Tensor ? gradientNode(input) : null;
     node.nextNodes.push(next);
     node.nextNrs.push(next === null ? 0 : outputNrOf(input as Tensor));
+    if (next === null && input instanceof Tensor && !isFloatingPoint(input.dtype)) {
+      node.slotless ??= [];
+      node.slotless.push(i);
+    }
   }
   return node;
 }

@@ -2,7 +2,7 @@ import type { GradRecord, InputGrad, Operand } from '../autograd/index.ts';
 import { Pointwise, type PointwiseSpec, type Promotion } from '../dispatch/index.ts';
 import type { DType } from '../dtype/index.ts';
 import type { Expr } from '../scalar/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import { Tensor } from '../tensor/index.ts';
 import { nodeName } from './names.ts';
 
 /** What is particular to a pointwise operation: its scalar expression and its gradients, side by side. */
@@ -69,6 +69,15 @@ export interface BinaryOp {
   readonly inPlace: (self: Tensor, other: Operand) => Tensor;
   /** With a scalar at the left. */
   readonly scalarFirst: (self: Operand, other: Tensor) => Tensor;
+}
+
+/** One operation of two records: `scalars` where the second operand is a number, which then is no input of the graph. */
+export function byOther(tensors: BinaryOp, scalars: BinaryOp): BinaryOp {
+  const chosen = (other: Operand): BinaryOp => (other instanceof Tensor ? tensors : scalars);
+  return Object.assign((self: Tensor, other: Operand) => chosen(other)(self, other), {
+    inPlace: (self: Tensor, other: Operand) => chosen(other).inPlace(self, other),
+    scalarFirst: tensors.scalarFirst,
+  });
 }
 
 /** Defines an elementwise function of two operands. */

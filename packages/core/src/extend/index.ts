@@ -30,5 +30,13 @@ export {
 } from '../dispatch/index.ts';
 export { type Expr, s } from '../scalar/index.ts';
 export { emptyTensor, Tensor } from '../tensor/index.ts';
-export { type BinaryOp, binary, type PointwiseRecord, pointwise, type UnaryOp, unary } from './define.ts';
+export {
+  type BinaryOp,
+  binary,
+  byOther,
+  type PointwiseRecord,
+  pointwise,
+  type UnaryOp,
+  unary,
+} from './define.ts';
 export { nodeName } from './names.ts';

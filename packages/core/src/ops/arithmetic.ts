@@ -3,6 +3,7 @@ import { fail } from '../errors/index.ts';
 import {
   type BinaryOp,
   binary,
+  byOther,
   type InputGrad,
   type Operand,
   pointwise,
@@ -48,12 +49,15 @@ const subScaled = pointwise<2, number>('sub', {
   check: subCheck,
 });
 
-const rsubRecord = pointwise<2, number>('rsub', {
-  node: 'RsubBackward1',
-  forward: (a, b, alpha) => s.sub(b, s.mul(a, s.cast(alpha!, a.dtype))),
-  grads: [{ vjp: (g, c) => g.mul(-c.attrs) }, { vjp: (g) => g }],
-  check: subCheck,
-});
+const rsubFrom = (tensor: boolean): typeof addScaled =>
+  pointwise<2, number>('rsub', {
+    node: tensor ? 'RsubBackward0' : 'RsubBackward1',
+    forward: (a, b, alpha) => s.sub(b, s.mul(a, s.cast(alpha!, a.dtype))),
+    grads: [{ vjp: (g, c) => g.mul(-c.attrs) }, tensor ? { vjp: (g) => g } : null],
+    check: subCheck,
+  });
+const rsubTensor = rsubFrom(true);
+const rsubScalar = rsubFrom(false);
 
 /** self + alpha · other. */
 export const add: AlphaOp = alphaOp(addRecord, addScaled);
@@ -63,7 +67,8 @@ export const sub: AlphaOp = alphaOp(subRecord, subScaled);
 
 /** other - alpha · self. */
 export function rsub(self: Tensor, other: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor {
-  return rsubRecord.call([self, other], alpha, [alpha]);
+  const record = other instanceof Tensor ? rsubTensor : rsubScalar;
+  return record.call([self, other], alpha, [alpha]);
 }
 
 /** A binary operation with PyTorch's `alpha`. */
@@ -212,21 +217,29 @@ function refuseZeroDivisor(divisor: Operand): void {
 }
 
 /** Remainder with the sign of the divisor, Python's %. */
-export const remainder: BinaryOp = binary('remainder', {
-  forward: (a, b) => s.remainder(a, b),
-  grads: [
-    { vjp: (g) => g },
-    { in: [0, 1], vjp: (g, c) => g.neg().mul(c.input(0).div(c.operand(1), { roundingMode: 'floor' })) },
-  ],
-  check: integerDivision('remainder_cpu'),
-});
+export const remainder: BinaryOp = byOther(remainderBy(true), remainderBy(false));
+
+function remainderBy(tensor: boolean): BinaryOp {
+  return binary('remainder', {
+    node: tensor ? 'RemainderBackward1' : 'RemainderBackward0',
+    forward: (a, b) => s.remainder(a, b),
+    grads: [{ vjp: (g) => g }, tensor ? quotientGrad('floor') : null],
+    check: integerDivision('remainder_cpu'),
+  });
+}
+
+function quotientGrad(roundingMode: 'floor' | 'trunc'): InputGrad {
+  return { in: [0, 1], vjp: (g, c) => g.neg().mul(c.input(0).div(c.operand(1), { roundingMode })) };
+}
 
 /** Remainder with the sign of the dividend, C's fmod. */
-export const fmod: BinaryOp = binary('fmod', {
-  forward: (a, b) => s.fmod(a, b),
-  grads: [
-    { vjp: (g) => g },
-    { in: [0, 1], vjp: (g, c) => g.neg().mul(c.input(0).div(c.operand(1), { roundingMode: 'trunc' })) },
-  ],
-  check: integerDivision('fmod_cpu'),
-});
+export const fmod: BinaryOp = byOther(fmodBy(true), fmodBy(false));
+
+function fmodBy(tensor: boolean): BinaryOp {
+  return binary('fmod', {
+    node: tensor ? 'FmodBackward1' : 'FmodBackward0',
+    forward: (a, b) => s.fmod(a, b),
+    grads: [{ vjp: (g) => g }, tensor ? quotientGrad('trunc') : null],
+    check: integerDivision('fmod_cpu'),
+  });
+}

@@ -111,6 +111,10 @@ export function copy_(self: Tensor, source: Tensor): Tensor {
 
 const fillRecord: GradRecord<undefined> = {
   name: 'FillBackward2',
+  grads: [{ vjp: (g) => g.zerosLike() }, null],
+};
+const fillTensorRecord: GradRecord<undefined> = {
+  name: 'FillBackward3',
   grads: [{ vjp: (g) => g.zerosLike() }, { vjp: (g) => g.sum() }],
 };
 const zeroRecord: GradRecord<undefined> = { name: 'ZeroBackward0', grads: [{ vjp: (g) => g.zerosLike() }] };
@@ -122,7 +126,8 @@ export function fill_(self: Tensor, value: Scalar | Tensor): Tensor {
       text: `fill_ only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`,
     });
   }
-  return overwrite(self, fillRecord, [self, value], () => {
+  const record = value instanceof Tensor ? fillTensorRecord : fillRecord;
+  return overwrite(self, record, [self, value], () => {
     if (value instanceof Tensor) copyInto(self, value);
     else fillWith(self, value);
   });

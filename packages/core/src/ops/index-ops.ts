@@ -107,12 +107,16 @@ function indexCopyFn(self: Tensor, dim: number, index: Tensor, source: Tensor): 
 export const indexCopy: WithInPlace<typeof indexCopyFn> = withInPlace(indexCopyFn);
 
 const indexFillRecord: GradRecord<AxisAttrs> = {
-  name: 'IndexFillBackward0',
+  name: 'IndexFillBackward1',
   grads: [
     { in: [1], vjp: (g, c) => g.indexFill(c.attrs.axis, c.input(1), 0) },
     null,
     { in: [1], vjp: (g, c) => g.indexSelect(c.attrs.axis, c.input(1)).sum() },
   ],
+};
+const indexFillScalarRecord: GradRecord<AxisAttrs> = {
+  name: 'IndexFillBackward0',
+  grads: [{ in: [1], vjp: (g, c) => g.indexFill(c.attrs.axis, c.input(1), 0) }, null, null],
 };
 
 function indexFillFn(self: Tensor, dim: number, index: Tensor, value: Operand): Tensor {
@@ -128,7 +132,8 @@ function indexFillFn(self: Tensor, dim: number, index: Tensor, value: Operand): 
   const out = freshCopy(self);
   const shape = self.ndim === 0 ? [] : self.shape.map((n, d) => (d === axis ? long.numel() : n));
   noGrad(() => writeSlices('set', out, axis, long, filler.expand(shape)));
-  return track(indexFillRecord, out, [self, long, value], { shape: self.shape, axis });
+  const record = value instanceof Tensor ? indexFillRecord : indexFillScalarRecord;
+  return track(record, out, [self, long, value], { shape: self.shape, axis });
 }
 
 /** self with slices set to one value where the indices say. */

@@ -1,4 +1,4 @@
-import { promoteTypes, resultType } from '../dtype/index.ts';
+import { promoteTypes } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { copyInto, emptyTensor, type GradRecord, noGrad, Tensor, track } from '../extend/index.ts';
 import { normalizeAxis, type Shape } from '../shape/index.ts';
@@ -189,17 +189,43 @@ export function meshgrid(
   return xy ? [grids[1]!, grids[0]!, ...grids.slice(2)] : grids;
 }
 
+interface BlockDiagAttrs {
+  /** Where each block begins, and how large it is; and the shape it had. */
+  readonly blocks: readonly {
+    readonly at: readonly [number, number];
+    readonly size: Shape;
+    readonly shape: Shape;
+  }[];
+}
+
+const blockDiagRecord: GradRecord<BlockDiagAttrs> = {
+  name: 'BlockDiagBackward0',
+  backward: ([g], c) =>
+    c.attrs.blocks.map(({ at: [row, column], size: [rows, columns], shape }, i) =>
+      c.needs(i) ? g!.narrow(0, row, rows!).narrow(1, column, columns!).reshape(shape) : null,
+    ),
+};
+
 /** Matrices along the diagonal of a larger one. */
 export function blockDiag(...tensors: readonly Tensor[]): Tensor {
-  const blocks = tensors.map((x) => atLeast(2, x));
-  const columns = blocks.reduce((n, x) => n + x.shape[1]!, 0);
-  const dtype = resultType(...blocks);
-  let before = 0;
-  const rows = blocks.map((block) => {
-    const [height, width] = block.shape as [number, number];
-    const left = block.newZeros([height, before], { dtype });
-    before += width;
-    return cat([left, block.to(dtype), block.newZeros([height, columns - before], { dtype })], 1);
+  const parts = noGrad(() => tensors.map((x) => atLeast(2, x.detach())));
+  if (parts.length === 0) fail('shape/cat-empty', {});
+  let [rows, columns] = [0, 0];
+  const blocks = parts.map((part, i) => {
+    const at: [number, number] = [rows, columns];
+    rows += part.shape[0]!;
+    columns += part.shape[1]!;
+    return { at, size: part.shape, shape: tensors[i]!.shape };
   });
-  return rows.length === 0 ? fail('shape/cat-empty', {}) : cat(rows, 0);
+  const dtype = parts.map((x) => x.dtype).reduce(promoteTypes);
+  const out = emptyTensor(parts[0]!.backend, dtype, [rows, columns]);
+  noGrad(() => {
+    out.zero_();
+    parts.forEach((part, i) => {
+      const [row, column] = blocks[i]!.at;
+      const offset = row * columns + column;
+      copyInto(aliasTensor(out, part.shape, out.strides, offset), part);
+    });
+  });
+  return track(blockDiagRecord, aliasTensor(out), tensors, { blocks });
 }

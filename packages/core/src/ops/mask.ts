@@ -5,6 +5,7 @@ import {
   type GradRecord,
   noGrad,
   type Operand,
+  type Pointwise,
   pointwise,
   s,
   Tensor,
@@ -14,15 +15,20 @@ import { numelOf, type Shape } from '../shape/index.ts';
 import { broadcastPair } from './internal/indexed.ts';
 import { where } from './where.ts';
 
-const maskedFillOp = pointwise('masked_fill', {
-  condition: 1,
-  forward: (self, mask, value) => s.where(mask, value, self),
-  grads: [
-    { in: [1], vjp: (g, c) => g.maskedFill(c.input(1), 0) },
-    null,
-    { in: [1], vjp: (g, c) => where(c.input(1), g, 0).sum() },
-  ],
-});
+const maskedFillWith = (tensor: boolean): Pointwise =>
+  pointwise('masked_fill', {
+    node: tensor ? 'MaskedFillBackward1' : 'MaskedFillBackward0',
+    condition: 1,
+    forward: (self, mask, value) => s.where(mask, value, self),
+    grads: [
+      { in: [1], vjp: (g, c) => g.maskedFill(c.input(1), 0) },
+      null,
+      tensor ? { in: [1], vjp: (g, c) => where(c.input(1), g, 0).sum() } : null,
+    ],
+  });
+const fillTensor = maskedFillWith(true);
+const fillScalar = maskedFillWith(false);
+const maskedFillOp = (value: Operand): Pointwise => (value instanceof Tensor ? fillTensor : fillScalar);
 
 interface MaskedFill {
   (self: Tensor, mask: Tensor, value: Operand): Tensor;
@@ -34,13 +40,13 @@ export const maskedFill: MaskedFill = Object.assign(
   (self: Tensor, mask: Tensor, value: Operand): Tensor => {
     checkMask(mask, value);
     broadcastPair(mask.shape, self.shape);
-    return maskedFillOp.call([self, mask, fitValue(self, value)], undefined);
+    return maskedFillOp(value).call([self, mask, fitValue(self, value)], undefined);
   },
   {
     inPlace: (self: Tensor, mask: Tensor, value: Operand): Tensor => {
       checkMask(mask, value);
       broadcastPair(mask.shape, self.shape);
-      return maskedFillOp.callInPlace([self, mask, fitValue(self, value)], undefined);
+      return maskedFillOp(value).callInPlace([self, mask, fitValue(self, value)], undefined);
     },
   },
 );

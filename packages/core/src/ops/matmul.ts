@@ -2,10 +2,12 @@ import type { GradRecord } from '../autograd/index.ts';
 import { kernelOf, scalarFor } from '../dispatch/index.ts';
 import { type DType, dtypeInfo, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { emptyTensor, type Tensor, track } from '../extend/index.ts';
+import { emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
 import { collapse, type Epilogue } from '../kernel/index.ts';
 import { load, param, type ScalarKernel, s, scalarKernel } from '../scalar/index.ts';
 import { broadcastShapes, broadcastStrides, numelOf, type Shape } from '../shape/index.ts';
+import { squeeze_ } from './inplace-views.ts';
+import { unsafeView } from './views.ts';
 
 /** The raw product over the last two dimensions, batches broadcast; operands of one dtype. Outside the graph. */
 function product(a: Tensor, b: Tensor, batch: Shape, epilogue?: Epilogue): Tensor {
@@ -136,7 +138,7 @@ export function matmul(self: Tensor, other: Tensor): Tensor {
   if (self.ndim === 0 || other.ndim === 0) fail('op/matmul-0d', { a: self.ndim, b: other.ndim });
   if (self.ndim === 1 && other.ndim === 1) return dot(self, other);
   if (self.ndim === 2 && other.ndim === 1) return mv(self, other);
-  if (self.ndim === 1 && other.ndim === 2) return mm(self.unsqueeze(0), other).squeeze(0);
+  if (self.ndim === 1 && other.ndim === 2) return squeeze_(mm(self.unsqueeze(0), other), 0);
   if (self.ndim === 2 && other.ndim === 2) return mm(self, other);
   if (other.ndim <= 2) return foldedMatmul(self, other);
   return batchedMatmul(self, other);
@@ -146,8 +148,8 @@ export function matmul(self: Tensor, other: Tensor): Tensor {
 function foldedMatmul(self: Tensor, other: Tensor): Tensor {
   const lead = self.shape.slice(0, -1);
   const rows = self.reshape([numelOf(lead), self.shape[self.ndim - 1]!]);
-  if (other.ndim === 1) return mv(rows, other).view(lead);
-  return mm(rows, other).view([...lead, other.shape[1]!]);
+  if (other.ndim === 1) return unsafeView(mv(rows, other), lead);
+  return unsafeView(mm(rows, other), [...lead, other.shape[1]!]);
 }
 
 function batchedMatmul(self: Tensor, other: Tensor): Tensor {
@@ -158,7 +160,7 @@ function batchedMatmul(self: Tensor, other: Tensor): Tensor {
   const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const count = numelOf(batch);
   const fold = (x: Tensor, p: number, q: number): Tensor => x.expand([...batch, p, q]).reshape([count, p, q]);
-  const out = bmm(fold(a, m, k), fold(b, rows, n)).view([...batch, m, n]);
+  const out = unsafeView(bmm(fold(a, m, k), fold(b, rows, n)), [...batch, m, n]);
   if (self.ndim === 1) return out.squeeze(-2);
   return other.ndim === 1 ? out.squeeze(-1) : out;
 }
@@ -227,48 +229,79 @@ export function addmm(
   return track(addmmRecord, out, [self, mat1, mat2], { alpha, beta });
 }
 
-/** beta · self + alpha · (mat · vec). */
-export function addmv(
-  self: Tensor,
-  mat: Tensor,
-  vec: Tensor,
-  { beta = 1, alpha = 1 }: AddmmOptions = {},
+/** A record of beta · self + alpha · product, with the gradients of the product's factors. */
+const addedRecord = (
+  name: string,
+  left: (g: Tensor, right: Tensor) => Tensor,
+  right: (g: Tensor, left: Tensor) => Tensor,
+): GradRecord<AddmmAttrs> => ({
+  name,
+  grads: [
+    { vjp: (g, c) => scaledBy(g, c.attrs.beta) },
+    { in: [2], vjp: (g, c) => scaledBy(left(g, c.input(2)), c.attrs.alpha) },
+    { in: [1], vjp: (g, c) => scaledBy(right(g, c.input(1)), c.attrs.alpha) },
+  ],
+});
+
+/** beta · self + alpha · product, in one step of the graph. */
+function added(
+  record: GradRecord<AddmmAttrs>,
+  inputs: readonly [Tensor, Tensor, Tensor],
+  { beta = 1, alpha = 1 }: AddmmOptions,
+  multiply: (left: Tensor, right: Tensor) => Tensor,
 ): Tensor {
-  const result = scaledBy(mv(mat, vec), alpha);
-  return beta === 0 ? result : scaledBy(self, beta).add(result);
+  const out = noGrad(() => {
+    const [self, left, right] = inputs.map((x) => x.detach()) as [Tensor, Tensor, Tensor];
+    const result = scaledBy(multiply(left, right), alpha);
+    return beta === 0 ? result : scaledBy(self, beta).add(result);
+  });
+  return track(record, out.detach(), inputs, { alpha, beta });
 }
+
+const addmvRecord = addedRecord(
+  'AddmvBackward0',
+  (g, vec) => g.outer(vec),
+  (g, mat) => mat.t().mv(g),
+);
+
+/** beta · self + alpha · (mat · vec). */
+export function addmv(self: Tensor, mat: Tensor, vec: Tensor, options: AddmmOptions = {}): Tensor {
+  return added(addmvRecord, [self, mat, vec], options, mv);
+}
+
+const baddbmmRecord = addedRecord(
+  'BaddbmmBackward0',
+  (g, batch2) => g.bmm(batch2.transpose(1, 2)),
+  (g, batch1) => batch1.transpose(1, 2).bmm(g),
+);
 
 /** beta · self + alpha · (batch1 · batch2), batch by batch. */
-export function baddbmm(
-  self: Tensor,
-  batch1: Tensor,
-  batch2: Tensor,
-  { beta = 1, alpha = 1 }: AddmmOptions = {},
-): Tensor {
-  const result = scaledBy(bmm(batch1, batch2), alpha);
-  return beta === 0 ? result : scaledBy(self, beta).add(result);
+export function baddbmm(self: Tensor, batch1: Tensor, batch2: Tensor, options: AddmmOptions = {}): Tensor {
+  return added(baddbmmRecord, [self, batch1, batch2], options, bmm);
 }
+
+const repeated = (g: Tensor, like: Tensor): Tensor => g.unsqueeze(0).expand([like.shape[0]!, ...g.shape]);
+
+const addbmmRecord = addedRecord(
+  'AddbmmBackward0',
+  (g, batch2) => repeated(g, batch2).bmm(batch2.transpose(1, 2)),
+  (g, batch1) => batch1.transpose(1, 2).bmm(repeated(g, batch1)),
+);
 
 /** beta · self + alpha · Σ over batches of (batch1 · batch2). */
-export function addbmm(
-  self: Tensor,
-  batch1: Tensor,
-  batch2: Tensor,
-  { beta = 1, alpha = 1 }: AddmmOptions = {},
-): Tensor {
-  const result = scaledBy(bmm(batch1, batch2).sum(0), alpha);
-  return beta === 0 ? result : scaledBy(self, beta).add(result);
+export function addbmm(self: Tensor, batch1: Tensor, batch2: Tensor, options: AddmmOptions = {}): Tensor {
+  return added(addbmmRecord, [self, batch1, batch2], options, (a, b) => bmm(a, b).sum(0));
 }
 
+const addrRecord = addedRecord(
+  'AddrBackward0',
+  (g, vec2) => g.mv(vec2),
+  (g, vec1) => g.t().mv(vec1),
+);
+
 /** beta · self + alpha · (vec1 ⊗ vec2). */
-export function addr(
-  self: Tensor,
-  vec1: Tensor,
-  vec2: Tensor,
-  { beta = 1, alpha = 1 }: AddmmOptions = {},
-): Tensor {
-  const result = scaledBy(outer(vec1, vec2), alpha);
-  return beta === 0 ? result : scaledBy(self, beta).add(result);
+export function addr(self: Tensor, vec1: Tensor, vec2: Tensor, options: AddmmOptions = {}): Tensor {
+  return added(addrRecord, [self, vec1, vec2], options, outer);
 }
 
 /** The outer product of two vectors. */
@@ -277,7 +310,7 @@ export function outer(self: Tensor, vec2: Tensor): Tensor {
     fail('op/argument', { text: `outer: Expected 1-D argument self, but got ${self.ndim}-D` });
   if (vec2.ndim !== 1)
     fail('op/argument', { text: `outer: Expected 1-D argument vec2, but got ${vec2.ndim}-D` });
-  return self.unsqueeze(1).mul(vec2.unsqueeze(0));
+  return self.reshape([self.shape[0]!, 1]).mul(vec2);
 }
 
 export const ger: typeof outer = outer;
@@ -322,5 +355,8 @@ export function kron(self: Tensor, other: Tensor): Tensor {
   const a = padded(self);
   const b = padded(other);
   const spread = self.reshape(a.flatMap((n) => [n, 1])).mul(other.reshape(b.flatMap((n) => [1, n])));
-  return spread.reshape(a.map((n, d) => n * b[d]!));
+  return unsafeView(
+    spread,
+    a.map((n, d) => n * b[d]!),
+  );
 }

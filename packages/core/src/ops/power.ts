@@ -1,30 +1,29 @@
 import { isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { type Expr, type Operand, pointwise, s, Tensor } from '../extend/index.ts';
+import { type Expr, type InputGrad, type Operand, pointwise, s, Tensor } from '../extend/index.ts';
 import { refuse } from './internal/dtype-rules.ts';
+
+const exponentGrad: InputGrad<undefined> = {
+  in: [0, 1],
+  out: [0],
+  vjp: (g, c) => {
+    const base = c.operand(0);
+    const exponent = c.input(1);
+    const full =
+      base instanceof Tensor
+        ? g.mul(c.output().mul(base.log()))
+        : g.mul(c.output().mul(Math.log(Number(base))));
+    const zero =
+      base instanceof Tensor ? base.eq(0) : exponent.newFull([], Number(base) === 0, { dtype: 'bool' });
+    return full.maskedFill(zero.logicalAnd(exponent.ge(0)), 0);
+  },
+};
 
 const powTensors = pointwise('pow', {
   node: 'PowBackward1',
   forward: (a, b) => powExpr(a, b),
   check: refuse('pow', ['bool']),
-  grads: [
-    { in: [0, 1], vjp: (g, c) => powSelfGrad(g, c.input(0), c.operand(1)) },
-    {
-      in: [0, 1],
-      out: [0],
-      vjp: (g, c) => {
-        const base = c.operand(0);
-        const exponent = c.input(1);
-        const full =
-          base instanceof Tensor
-            ? g.mul(c.output().mul(base.log()))
-            : g.mul(c.output().mul(Math.log(Number(base))));
-        const zero =
-          base instanceof Tensor ? base.eq(0) : exponent.newFull([], Number(base) === 0, { dtype: 'bool' });
-        return full.maskedFill(zero.logicalAnd(exponent.ge(0)), 0);
-      },
-    },
-  ],
+  grads: [{ in: [0, 1], vjp: (g, c) => powSelfGrad(g, c.input(0), c.operand(1)) }, exponentGrad],
 });
 
 const powScalarExponent = pointwise('pow', {
@@ -35,10 +34,7 @@ const powScalarExponent = pointwise('pow', {
 const powScalarBase = pointwise('pow', {
   node: 'PowBackward2',
   forward: (a, b) => powExpr(a, b),
-  grads:
-    powTensors.spec.gradient !== undefined && 'grads' in powTensors.spec.gradient
-      ? powTensors.spec.gradient.grads
-      : [],
+  grads: [null, exponentGrad],
 });
 
 function powExpr(a: Expr, b: Expr): Expr {

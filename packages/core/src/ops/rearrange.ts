@@ -5,6 +5,7 @@ import { normalizeAxes, normalizeAxis, type Shape } from '../shape/index.ts';
 import { aliasTensor } from '../tensor/index.ts';
 import { type Sizes, sizesOf } from './internal/view.ts';
 import { cat } from './join.ts';
+import { diagonalCopyRecord } from './strided.ts';
 
 interface FlipAttrs {
   readonly axes: readonly number[];
@@ -69,7 +70,10 @@ export function roll(
   const by = [shifts].flat() as number[];
   const along = [dims].flat() as number[];
   if (by.length === 0) fail('op/argument', { text: '`shifts` required' });
-  if (along.length === 0 && by.length === 1) return roll(self.flatten(), by, [0]).view(self.shape);
+  if (along.length === 0 && by.length === 1) {
+    const out = noGrad(() => roll(self.detach().flatten(), by, [0]).view(self.shape).detach());
+    return track(rollRecord, out, [self], { shifts: by, dims: [] });
+  }
   if (by.length !== along.length) {
     fail('op/argument', {
       text: `shifts and dimensions must align. shifts: ${by.length}, dims:${along.length}`,
@@ -224,7 +228,8 @@ export function triu(self: Tensor, diagonal = 0): Tensor {
 export function diag(self: Tensor, diagonal = 0): Tensor {
   if (self.ndim === 1) return diagEmbed(self, diagonal);
   if (self.ndim !== 2) fail('op/argument', { text: 'matrix or a vector expected' });
-  return self.diagonal(diagonal).clone();
+  const out = noGrad(() => self.detach().diagonal(diagonal).clone());
+  return track(diagonalCopyRecord, out, [self], { shape: self.shape, shift: diagonal, dims: [0, 1] });
 }
 
 /** {@link diag} of the flattened tensor as a matrix. */
@@ -264,8 +269,26 @@ export function trace(self: Tensor): Tensor {
   if (self.ndim !== 2) {
     fail('op/argument', { text: `trace: expected a matrix, but got tensor with dim ${self.ndim}` });
   }
-  return self.diagonal().sum();
+  const out = noGrad(() => self.detach().diagonal().sum());
+  return track(traceRecord, out, [self], { shape: self.shape });
 }
+
+const traceRecord: GradRecord<{ readonly shape: Shape }> = {
+  name: 'TraceBackward0',
+  grads: [
+    {
+      vjp: (g, { attrs }) => {
+        const [rows, columns] = attrs.shape as [number, number];
+        const ones = noGrad(() => {
+          const zeros = g.detach().newZeros([rows, columns]);
+          zeros.diagonal().fill_(1);
+          return aliasTensor(zeros);
+        });
+        return g.mul(ones);
+      },
+    },
+  ],
+};
 
 /** Rotated by 90 degrees `k` times, from the first of `dims` toward the second. */
 export function rot90(
@@ -327,5 +350,7 @@ export function sumToSize(self: Tensor, ...sizes: Sizes): Tensor {
       text: `size {[${shape.join(', ')}]} is not expandable to size {[${self.shape.join(', ')}]}.`,
     });
   }
-  return axes.length === 0 ? self : self.sum(axes, { keepdim: true }).view(shape);
+  if (axes.length === 0) return self;
+  const summed = self.sum(axes, { keepdim: true });
+  return lead === 0 ? summed : summed.view(shape);
 }

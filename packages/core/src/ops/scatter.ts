@@ -22,7 +22,10 @@ const scatterRecord: GradRecord<ScatterAttrs> = {
     { in: [1], vjp: (g, c) => scatterSourceGrad(g, c.attrs, c.input(1)) },
   ],
 };
-const scatterValueRecord: GradRecord<ScatterAttrs> = { ...scatterRecord, name: 'ScatterBackward1' };
+const scatterValueRecord: GradRecord<ScatterAttrs> = {
+  name: 'ScatterBackward1',
+  grads: [{ in: [1], vjp: (g, c) => g.scatter(c.attrs.axis, c.input(1), 0) }, null, null],
+};
 
 const scatterAddRecord: GradRecord<ScatterAttrs> = {
   name: 'ScatterAddBackward0',

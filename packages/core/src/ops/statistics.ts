@@ -1,6 +1,6 @@
 import { dtypeInfo, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { type GradRecord, noGrad, s, type Tensor, track } from '../extend/index.ts';
+import { type GradRecord, noGrad, s, type Tensor, track, trackAll } from '../extend/index.ts';
 import { normalizeAxes, type Shape } from '../shape/index.ts';
 import {
   type Dims,
@@ -106,13 +106,42 @@ export function std(self: Tensor, dim?: Dims | boolean, options?: KeepdimOr<Vari
   return spread(deviations, stdRecord, self, dim, options);
 }
 
-function meanLike(
+/** The gradients of a spread and a mean that were computed together. */
+const withMeanRecord = (name: string, root: boolean): GradRecord<VarianceAttrs> => ({
+  name,
+  saves: { in: [0], ...(root ? { out: [0] } : {}) },
+  backward: ([g, gMean], c) => {
+    const { shape, axes } = c.attrs;
+    const parts: Tensor[] = [];
+    if (g !== undefined) {
+      const scaled = root ? g.div(c.output().mul(2)).maskedFill(c.output().eq(0), 0) : g;
+      parts.push(varianceGrad(scaled, c.input(0), c.attrs));
+    }
+    if (gMean !== undefined) {
+      const count = axes.reduce((n, d) => n * shape[d]!, 1);
+      parts.push(restoreDims(gMean, shape, axes).expand(shape).div(count));
+    }
+    return [parts.reduce((a, b) => a.add(b))];
+  },
+});
+const varMeanRecord = withMeanRecord('VarMeanBackward0', false);
+const stdMeanRecord = withMeanRecord('StdMeanBackward0', true);
+
+function spreadAndMean(
+  reduction: Reduction,
+  record: GradRecord<VarianceAttrs>,
   self: Tensor,
   dim: Dims | boolean | undefined,
   options: KeepdimOr<VarianceOptions>,
-): Tensor {
-  const keepdim = typeof options === 'boolean' ? options : options?.keepdim;
-  return self.mean(typeof dim === 'boolean' ? undefined : dim, { keepdim });
+): [Tensor, Tensor] {
+  const { attrs, keepdim } = parse(self, dim, options);
+  const outs = noGrad((): [Tensor, Tensor] => {
+    const x = self.detach();
+    const mean = x.mean([...attrs.axes], { keepdim: true });
+    const value = reduction.run([x, mean], attrs.axes, keepdim, x.dtype, attrs.divisor);
+    return [value, mean.view(value.shape).detach()];
+  });
+  return trackAll(record, outs, [self], attrs);
 }
 
 /** {@link var} and the mean. */
@@ -121,7 +150,7 @@ export function varMean(
   dim?: Dims | boolean,
   options?: KeepdimOr<VarianceOptions>,
 ): [Tensor, Tensor] {
-  return [variance(self, dim, options), meanLike(self, dim, options)];
+  return spreadAndMean(variances, varMeanRecord, self, dim, options);
 }
 
 /** {@link std} and the mean. */
@@ -130,7 +159,7 @@ export function stdMean(
   dim?: Dims | boolean,
   options?: KeepdimOr<VarianceOptions>,
 ): [Tensor, Tensor] {
-  return [std(self, dim, options), meanLike(self, dim, options)];
+  return spreadAndMean(deviations, stdMeanRecord, self, dim, options);
 }
 
 interface NormAttrs {
@@ -149,11 +178,9 @@ const absoluteMax = new Reduction('max', (x) => s.abs(x));
 const absoluteMin = new Reduction('min', (x) => s.abs(x));
 
 const normRecord: GradRecord<NormAttrs> = {
-  name: 'NormBackward1',
+  name: 'LinalgVectorNormBackward0',
   grads: [{ in: [0], out: [0], vjp: (g, c) => normGrad(g, c.input(0), c.output(), c.attrs) }],
 };
-
-const vectorNormRecord: GradRecord<NormAttrs> = { ...normRecord, name: 'LinalgVectorNormBackward0' };
 
 function normGrad(grad: Tensor, self: Tensor, out: Tensor, { shape, axes, p }: NormAttrs): Tensor | null {
   // PyTorch gives no gradient at all for the count of elements that are not 0.
@@ -225,5 +252,5 @@ export function norm(
 export function vectorNorm(self: Tensor, ord = 2, dim?: Dims, options?: KeepdimOr<ReduceOptions>): Tensor {
   const { keepdim = false, dtype = self.dtype } =
     typeof options === 'boolean' ? { keepdim: options } : (options ?? {});
-  return pNorm(self.to(dtype), ord, dim, keepdim, vectorNormRecord);
+  return pNorm(self.to(dtype), ord, dim, keepdim, normRecord);
 }

@@ -63,6 +63,12 @@ const diagonalRecord: GradRecord<DiagonalAttrs> = {
   grads: [{ vjp: (g, { attrs }) => diagonalBackward(g, attrs) }],
 };
 
+/** {@link diagonalRecord} of a copy. */
+export const diagonalCopyRecord: GradRecord<DiagonalAttrs> = {
+  ...diagonalRecord,
+  name: 'DiagonalBackward0_copy',
+};
+
 /** The diagonal of dimensions `dim1` and `dim2`, `offset` above the main one, as the last dimension. */
 export function diagonal(self: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
   const a = normalizeAxis(dim1, self.ndim);

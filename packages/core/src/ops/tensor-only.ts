@@ -3,6 +3,7 @@ export * from './copy.ts';
 export * from './further-methods.ts';
 export * from './graph.ts';
 export * from './indexing.ts';
+export * from './inplace-views.ts';
 export * from './random.ts';
 export * from './read.ts';
 export * from './text.ts';

@@ -1,7 +1,7 @@
 import { type GradRecord, installViewFormulas } from '../autograd/index.ts';
 import { fail } from '../errors/index.ts';
 import { type Tensor, track } from '../extend/index.ts';
-import { inferShape, normalizeAxis, numelOf, viewStrides } from '../shape/index.ts';
+import { inferShape, normalizeAxis, numelOf, type Shape, viewStrides } from '../shape/index.ts';
 import { aliasTensor } from '../tensor/index.ts';
 import { makeView, type ShapeAttrs, type Sizes, sizesOf } from './internal/view.ts';
 import { asStridedRecord } from './strided.ts';
@@ -39,6 +39,13 @@ export function reshape(self: Tensor, ...sizes: Sizes): Tensor {
   const copy = self.clone({ memoryFormat: 'contiguous' });
   const out = aliasTensor(copy, shape, viewStrides(copy.shape, copy.strides, shape)!, 0);
   return track(unsafeViewRecord, out, [copy], { shape: self.shape });
+}
+
+/** A view of memory that nothing else holds: what products end with. Not a view to autograd. */
+export function unsafeView(self: Tensor, shape: Shape): Tensor {
+  const strides = viewStrides(self.shape, self.strides, shape);
+  if (strides === undefined) return reshape(self, shape);
+  return track(unsafeViewRecord, aliasTensor(self, shape, strides), [self], { shape: self.shape });
 }
 
 /** {@link reshape} to the shape of `other`. */

@@ -59,9 +59,7 @@ export function prepare(self: Tensor, indices: readonly Index[]): Prepared {
     if (index === '...') dim += self.ndim - consumed;
     else if (index === null) view = view.unsqueeze(dim++);
     else if (index instanceof SliceIndex) {
-      const whole = index.start === undefined && index.stop === undefined && index.step === 1;
-      if (!whole) view = view.slice(dim, index.start, index.stop, index.step);
-      dim++;
+      view = view.slice(dim++, index.start, index.stop, index.step);
     } else if (typeof index === 'number' || typeof index === 'bigint') {
       view = selectAt(self, view, dim, Number(index), position);
     } else if (typeof index === 'boolean') {

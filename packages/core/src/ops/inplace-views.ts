@@ -1,0 +1,46 @@
+import { checkInplace, connect, type GradRecord, isTracked, metaOf } from '../autograd/index.ts';
+import type { Tensor } from '../extend/index.ts';
+
+/**
+ * Shows the tensor's own memory in another form, in place: as `form` shows it. Counted as a change; `undo` brings a
+ * gradient back to the former shape.
+ */
+function reform(self: Tensor, name: string, form: Tensor, undo: (g: Tensor) => Tensor): Tensor {
+  const tracked = isTracked([self]);
+  checkInplace(self, tracked);
+  const record: GradRecord<undefined> = { name, grads: [{ vjp: undo }] };
+  const node = tracked ? connect(record, [self], undefined) : undefined;
+  self.replace(form);
+  self.counter.version++;
+  // A view's history follows from its base's at the next look.
+  if (node === undefined || self.autograd?.view != null) return self;
+  node.outputs[0] = { shape: self.shape, dtype: self.dtype, backend: self.backend };
+  const meta = metaOf(self);
+  meta.node = node;
+  meta.outputNr = 0;
+  return self;
+}
+
+/** {@link t} in place. */
+export function t_(self: Tensor): Tensor {
+  return reform(self, 'TBackward1', self.detach().t(), (g) => g.t());
+}
+
+/** {@link transpose} in place. */
+export function transpose_(self: Tensor, dim0: number, dim1: number): Tensor {
+  return reform(self, 'TransposeBackward1', self.detach().transpose(dim0, dim1), (g) =>
+    g.transpose(dim0, dim1),
+  );
+}
+
+/** {@link unsqueeze} in place. */
+export function unsqueeze_(self: Tensor, dim: number): Tensor {
+  return reform(self, 'UnsqueezeBackward1', self.detach().unsqueeze(dim), (g) => g.squeeze(dim));
+}
+
+/** {@link squeeze} in place. */
+export function squeeze_(self: Tensor, dim?: number | readonly number[]): Tensor {
+  const { shape } = self;
+  const overload = dim === undefined ? 3 : typeof dim === 'number' ? 4 : 5;
+  return reform(self, `SqueezeBackward${overload}`, self.detach().squeeze(dim), (g) => g.view(shape));
+}
