@@ -9,5 +9,5 @@ export { atomics, memory } from './memory.ts';
 export type { Func, Target } from './module.ts';
 export { Module } from './module.ts';
 export { f32, f64, i32, i64 } from './scalar.ts';
-export { f32x4, f64x2, i32x4, i64x2, v128 } from './simd.ts';
+export { f32x4, f64x2, i32x4, i64x2, narrow, v128 } from './simd.ts';
 export type { ResultType, ScalarType, ValType } from './types.ts';

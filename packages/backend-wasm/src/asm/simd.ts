@@ -260,6 +260,19 @@ interface I32x4Ops extends IntLaneOps<'i32'> {
   readonly trunc_sat_f32x4_s: Unary<V>;
   readonly trunc_sat_f32x4_u: Unary<V>;
   readonly trunc_sat_f64x2_s_zero: Unary<V>;
+  readonly extend_low_i16x8_s: Unary<V>;
+  readonly extend_low_i16x8_u: Unary<V>;
+}
+
+interface NarrowOps {
+  /** The 32-bit lanes of two vectors as 16-bit ones, saturated. */
+  readonly narrow_i32x4_s: Binary<V>;
+  readonly narrow_i32x4_u: Binary<V>;
+  /** The 16-bit lanes of two vectors as bytes, saturated. */
+  readonly narrow_i16x8_s: Binary<V>;
+  readonly narrow_i16x8_u: Binary<V>;
+  readonly extend_low_i8x16_s: Unary<V>;
+  readonly extend_low_i8x16_u: Unary<V>;
 }
 
 interface I64x2Ops extends IntLaneOps<'i64'> {
@@ -314,6 +327,17 @@ export const i32x4: I32x4Ops = {
   trunc_sat_f32x4_s: v1(248),
   trunc_sat_f32x4_u: v1(249),
   trunc_sat_f64x2_s_zero: v1(252),
+  extend_low_i16x8_s: v1(167),
+  extend_low_i16x8_u: v1(169),
+};
+
+export const narrow: NarrowOps = {
+  narrow_i32x4_s: v2(133),
+  narrow_i32x4_u: v2(134),
+  narrow_i16x8_s: v2(101),
+  narrow_i16x8_u: v2(102),
+  extend_low_i8x16_s: v1(135),
+  extend_low_i8x16_u: v1(137),
 };
 
 export const i64x2: I64x2Ops = {

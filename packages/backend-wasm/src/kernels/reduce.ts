@@ -1,0 +1,120 @@
+import type { Kernels, Loops, ReducePlan, View } from '@taimatsu/core/backend';
+import { itemsize } from '../codegen/access.ts';
+import { describe, INNER, OUTER } from '../codegen/nest.ts';
+import { operandsRead } from '../codegen/operands.ts';
+import { defineReduce, laneSpec } from '../codegen/reduce.ts';
+import { type Call, compile, operandOf, type Runtime, scalarArgument } from '../runtime.ts';
+import { defineColumns, defineRows, type ReduceSpec } from './reduce/index.ts';
+
+type Way = 'rows' | 'columns' | 'general';
+
+/** The compiled forms of one kernel. */
+interface Compiled {
+  readonly read: readonly number[];
+  readonly spec: ReduceSpec | undefined;
+  readonly calls: { [K in Way]?: Call };
+}
+
+export function makeReduce(runtime: Runtime): Kernels['reduce'] {
+  const { memory } = runtime;
+  const kernels: (Compiled | undefined)[] = [];
+  return (kernel, plan, out, inputs, params) => {
+    let known = kernels[kernel.id];
+    if (known === undefined) {
+      while (kernels.length < kernel.id) kernels.push(undefined);
+      known = { read: operandsRead(kernel.pre), spec: laneSpec(kernel), calls: {} };
+      kernels[kernel.id] = known;
+    }
+    const { read, spec, calls } = known;
+    const way = spec === undefined ? 'general' : wayOf(plan, read);
+    calls[way] ??= compile(runtime, (module) => {
+      if (way === 'general') defineReduce(module, kernel);
+      else (way === 'rows' ? defineRows : defineColumns)(module, 'run', spec!);
+    });
+    const call = calls[way];
+    memory.clock++;
+    const views = [out, ...read.map((i) => inputs[i]!)];
+    const scalars = kernel.params.map((dtype, i) => scalarArgument(params[i]!, dtype));
+    if (way === 'general') runGeneral(runtime, call, plan, views, read, scalars);
+    else if (way === 'rows') runRows(runtime, call, plan, views, read, scalars);
+    else runColumns(runtime, call, plan, views, read, scalars);
+  };
+}
+
+type Run = (
+  runtime: Runtime,
+  call: Call,
+  plan: ReducePlan,
+  views: readonly View[],
+  read: readonly number[],
+  scalars: readonly (number | bigint)[],
+) => void;
+
+/** Rows where the elements of one result lie side by side, columns where those of neighbouring results do. */
+function wayOf({ outer, inner }: ReducePlan, read: readonly number[]): Way {
+  if (inner.shape.length > 1) return 'general';
+  if (read.every((i) => inner.strides[i]![0] === 1)) return 'rows';
+  const last = outer.shape.length - 1;
+  const across = [0, ...read.map((i) => i + 1)].every((i) => outer.strides[i]![last] === 1);
+  return across ? 'columns' : 'general';
+}
+
+const runGeneral: Run = ({ memory }, call, { outer, inner }, views, read, scalars) => {
+  const numbers = [0, ...read.map((i) => i + 1)];
+  const operands = views.map((view, i) => operandOf(memory, numbers[i]!, view));
+  const words = memory.i32;
+  describe(words, OUTER, outer, 0, operands);
+  const inside = operands.slice(1).map((operand) => ({ ...operand, number: operand.number - 1 }));
+  describe(words, INNER, inner, 1, inside);
+  call(...scalars);
+};
+
+const runRows: Run = ({ memory }, call, { outer, inner }, views, read, scalars) => {
+  const last = outer.shape.length - 1;
+  const rows = outer.shape[last]!;
+  const length = inner.shape[0]!;
+  const numbers = [0, ...read.map((i) => i + 1)];
+  const strides = numbers.map((n, i) => outer.strides[n]![last]! * itemsize(views[i]!.dtype));
+  eachOuter(outer, numbers, views, memory.pointer.bind(memory), (pointers) => {
+    const args: (number | bigint)[] = [pointers[0]!, strides[0]!, rows, length];
+    for (let i = 1; i < pointers.length; i++) args.push(pointers[i]!, strides[i]!);
+    call(...args, ...scalars);
+  });
+};
+
+const runColumns: Run = ({ memory }, call, { outer, inner }, views, read, scalars) => {
+  const last = outer.shape.length - 1;
+  const columns = outer.shape[last]!;
+  const numbers = [0, ...read.map((i) => i + 1)];
+  const strides = read.map((n, i) => inner.strides[n]![0]! * itemsize(views[i + 1]!.dtype));
+  eachOuter(outer, numbers, views, memory.pointer.bind(memory), (pointers) => {
+    const args: (number | bigint)[] = [pointers[0]!, inner.shape[0]!, columns];
+    for (let i = 1; i < pointers.length; i++) args.push(pointers[i]!, strides[i - 1]!);
+    call(...args, ...scalars);
+  });
+};
+
+/** Visits the outer dimensions but the last, with each operand's address. */
+function eachOuter(
+  { shape, strides }: Loops,
+  numbers: readonly number[],
+  views: readonly View[],
+  pointer: (view: View) => number,
+  visit: (pointers: readonly number[]) => void,
+): void {
+  const at = views.map(pointer);
+  const sizes = views.map((view) => itemsize(view.dtype));
+  const walk = (d: number): void => {
+    if (d === shape.length - 1) {
+      visit(at);
+      return;
+    }
+    const start = [...at];
+    for (let k = 0; k < shape[d]!; k++) {
+      walk(d + 1);
+      for (let i = 0; i < at.length; i++) at[i]! += strides[numbers[i]!]![d]! * sizes[i]!;
+    }
+    for (let i = 0; i < at.length; i++) at[i] = start[i]!;
+  };
+  walk(0);
+}

@@ -1,0 +1,3 @@
+export { WasmBuffer } from './block.ts';
+export { ADDRESS_SPACE } from './heap.ts';
+export { Memory, type MemoryOptions } from './memory.ts';

@@ -1,0 +1,235 @@
+import {
+  type Combine,
+  cast,
+  castValue,
+  type DType,
+  dtypeInfo,
+  type Literal,
+  load,
+  param,
+  planReduce,
+  reduceKernel,
+  referenceOp,
+  s,
+} from '@taimatsu/core/backend';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type Array_,
+  allDTypes,
+  backend,
+  dense,
+  floats,
+  indices,
+  kernel,
+  lay,
+  layouts,
+  list,
+  look,
+  rowMajor,
+  shapes,
+  stored,
+  values,
+} from './support.ts';
+
+/** The elements that each result is made of, in row-major order. */
+function groups(array: Array_, axes: readonly number[]): Literal[][] {
+  const at = look(array);
+  const kept = array.shape.map((_, d) => d).filter((d) => !axes.includes(d));
+  const strides = kept.map((_, i) => kept.slice(i + 1).reduce((n, d) => n * array.shape[d]!, 1));
+  const result: Literal[][] = Array.from({ length: kept.reduce((n, d) => n * array.shape[d]!, 1) }, () => []);
+  for (const index of indices(array.shape)) {
+    result[kept.reduce((n, d, i) => n + index[d]! * strides[i]!, 0)]!.push(at(index));
+  }
+  return result;
+}
+
+function naive(combine: Combine, xs: readonly Literal[], dtype: DType): Literal {
+  const nan = xs.findIndex((x) => Number.isNaN(x));
+  if (combine === 'argmax' || combine === 'argmin') {
+    if (nan >= 0) return BigInt(nan);
+    return BigInt(
+      xs.reduce<number>(
+        (best, x, i) => ((combine === 'argmax' ? x > xs[best]! : x < xs[best]!) ? i : best),
+        0,
+      ),
+    );
+  }
+  if (combine === 'max' || combine === 'min')
+    return xs.reduce((a, b) => referenceOp(combine, dtype)(a, b, 0));
+  const one = combine === 'sum' ? 0 : 1;
+  if (dtype === 'int64') {
+    const [zero, step] = [BigInt(one), (a: bigint, b: bigint) => (combine === 'sum' ? a + b : a * b)];
+    return BigInt.asIntN(64, (xs as bigint[]).reduce(step, zero));
+  }
+  const float = dtype === 'float32' || dtype === 'float64';
+  if (!float) return xs.reduce((a, b) => referenceOp(combine === 'sum' ? 'add' : 'mul', dtype)(a, b, 0), one);
+  return (xs as number[]).reduce((a, b) => (combine === 'sum' ? a + b : a * b), one);
+}
+
+const cases = fc.record({
+  shape: fc.oneof(
+    shapes(),
+    fc.tuple(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 1, max: 20 })).map(([a, b]) => [a, b]),
+  ),
+  layout: layouts,
+  out: layouts,
+  axes: fc.subarray([0, 1, 2, 3]),
+  seed: fc.nat(),
+});
+
+function close(actual: Literal, expected: Literal, dtype: DType): void {
+  const tolerance: { readonly [dtype: string]: number } = {
+    float16: 1e-3,
+    bfloat16: 1e-2,
+    float32: 1e-6,
+    float64: 1e-13,
+  };
+  if (typeof expected !== 'number' || !Number.isFinite(expected) || !floats.includes(dtype))
+    expect(actual).toBe(expected);
+  else
+    expect(Math.abs((actual as number) - expected)).toBeLessThanOrEqual(
+      tolerance[dtype]! * (1 + Math.abs(expected)),
+    );
+}
+
+describe('reduce', () => {
+  const run = (
+    combine: Combine,
+    array: Array_,
+    axes: readonly number[],
+    output: DType,
+    out: Array_,
+  ): void => {
+    const arg = combine.startsWith('arg');
+    const widened = combine === 'sum' && dtypeInfo[array.dtype].category !== 'float' ? 'int64' : array.dtype;
+    const made = reduceKernel(combine, cast(load(0, array.dtype), widened), output);
+    kernel(backend, 'reduce')(
+      made,
+      planReduce(array.shape, axes, out.strides, [array.strides], arg),
+      out,
+      [array],
+      [],
+    );
+  };
+
+  test.each(['sum', 'prod', 'max', 'min', 'argmax', 'argmin'] as const)(
+    '%s of any layout and dtype',
+    (combine) => {
+      fc.assert(
+        fc.property(
+          cases,
+          fc.constantFrom(...allDTypes),
+          ({ shape, layout, out: outLayout, axes: some, seed }, dtype) => {
+            if (combine === 'prod' && dtype === 'bool') return;
+            const axes = some.filter((d) => d < shape.length);
+            const plain = dtype === 'float16' || dtype === 'bfloat16';
+            const array = lay(backend, dtype, shape, layout, values(dtype, seed, plain));
+            const widened = combine === 'sum' && dtypeInfo[dtype].category !== 'float' ? 'int64' : dtype;
+            const output = combine.startsWith('arg') ? 'int64' : widened;
+            const out = lay(
+              backend,
+              output,
+              shape.filter((__, d) => !axes.includes(d)),
+              outLayout,
+              undefined,
+              true,
+            );
+            run(combine, array, axes, output, out);
+            const compute = dtypeInfo[widened].compute;
+            const expected = groups(array, axes).map((xs) =>
+              stored(
+                naive(
+                  combine,
+                  xs.map((x) => castValue(x, dtypeInfo[dtype].compute, compute)),
+                  compute,
+                ),
+                output,
+              ),
+            );
+            const actual = list(out);
+            expect(actual.length).toBe(expected.length);
+            for (const [i, value] of actual.entries())
+              close(value, expected[i]!, combine === 'prod' || combine === 'sum' ? output : 'int64');
+          },
+        ),
+        { numRuns: 100 },
+      );
+    },
+  );
+
+  test('nothing gives the identity', () => {
+    const out = lay(backend, 'float32', [3], rowMajor);
+    const whole = lay(backend, 'int64', [], rowMajor);
+    const empty = dense(backend, 'float32', [], [3, 0]);
+    for (const [combine, value] of [
+      ['sum', 0],
+      ['prod', 1],
+      ['max', -Infinity],
+      ['min', Infinity],
+    ] as const) {
+      run(combine, empty, [1], 'float32', out);
+      expect(list(out)).toEqual([value, value, value]);
+    }
+    run('max', dense(backend, 'int64', [], [0]), [0], 'int64', whole);
+    expect(list(whole)).toEqual([-(2n ** 63n)]);
+    const any = lay(backend, 'bool', [], rowMajor);
+    run('max', dense(backend, 'bool', [], [0]), [0], 'bool', any);
+    expect(list(any)).toEqual([false]);
+    run('min', dense(backend, 'bool', [], [0]), [0], 'bool', any);
+    expect(list(any)).toEqual([true]);
+  });
+
+  test('before and after: a mean of squares', () => {
+    const array = dense(backend, 'float16', [1, 2, 3, 4], [2, 2]);
+    const out = lay(backend, 'float16', [2], rowMajor);
+    const made = reduceKernel('sum', s.square(load(0, 'float16')), 'float16', (sum) =>
+      s.div(sum, param(0, 'float32')),
+    );
+    kernel(backend, 'reduce')(made, planReduce([2, 2], [1], [1], [[2, 1]], false), out, [array], [2]);
+    expect(list(out)).toEqual([2.5, 12.5]);
+  });
+
+  test('int64 sums wrap and carry', () => {
+    const array = dense(backend, 'int64', [2n ** 63n - 1n, 1n, -1n, 2n ** 40n, -(2n ** 63n), 5n], [2, 3]);
+    const out = lay(backend, 'int64', [2], rowMajor);
+    run('sum', array, [1], 'int64', out);
+    expect(list(out)).toEqual([2n ** 63n - 1n, 2n ** 40n - 2n ** 63n + 5n]);
+  });
+});
+
+test('both backend give the same bits, and sums keep their precision', () => {
+  for (const [shape, axes] of [
+    [[3, 5000], [1]],
+    [[5000, 7], [0]],
+    [
+      [40, 30, 20],
+      [0, 2],
+    ],
+    [[40, 30, 20], [1]],
+  ] as const) {
+    for (const dtype of ['float32', 'float64'] as const) {
+      const results = backend.map(([, backend]) => {
+        const array = lay(backend, dtype, shape, rowMajor, values(dtype, 9, true));
+        const rest = shape.filter((__, d) => !(axes as readonly number[]).includes(d));
+        const out = lay(backend, dtype, rest, rowMajor);
+        const plan = planReduce(shape, axes, out.strides, [array.strides], false);
+        kernel(backend, 'reduce')(reduceKernel('sum', load(0, dtype), dtype), plan, out, [array], []);
+        return list(out);
+      });
+      expect(results[0]).toEqual(results[1]);
+    }
+  }
+});
+
+test('a sum of ten million tenths', () => {
+  const [, backend] = backend[0]!;
+  const n = 1e7;
+  const buffer = backend.alloc('float64', n, {});
+  backend.write(buffer, 0, new Float64Array(n).fill(0.1));
+  const out = lay(backend, 'float64', [], rowMajor);
+  const view = { storage: { buffer }, offset: 0, dtype: 'float64' as const };
+  const plan = planReduce([n], [0], [], [[1]], false);
+  kernel(backend, 'reduce')(reduceKernel('sum', load(0, 'float64'), 'float64'), plan, out, [view], []);
+  expect(Math.abs((list(out)[0] as number) / 1e6 - 1)).toBeLessThan(5e-15);
+});
