@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Backend } from '@taimatsu/core/backend';
@@ -22,8 +23,18 @@ const known: Readonly<Record<string, () => Promise<Module>>> = {
   },
   wasm: () => import('@taimatsu/backend-wasm'),
   gpu: () => import('@taimatsu/backend-gpu'),
-  webgpu: () => import('@taimatsu/backend-webgpu'),
+  webgpu: async () => {
+    softwareVulkan();
+    const { webgpu } = await import('@taimatsu/backend-webgpu');
+    return { backend: await webgpu.init() };
+  },
 };
+
+/** Where no Vulkan driver is chosen, Node's WebGPU takes the one in software that Debian's Chromium brings, if it is there. */
+function softwareVulkan(): void {
+  const driver = '/usr/lib/chromium/vk_swiftshader_icd.json';
+  if (process.env.VK_ICD_FILENAMES === undefined && existsSync(driver)) process.env.VK_ICD_FILENAMES = driver;
+}
 
 /** The names that {@link loadBackend} knows. */
 export const backendNames: readonly string[] = Object.keys(known);

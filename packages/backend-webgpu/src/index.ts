@@ -1,1 +1,12 @@
-export {};
+/**
+ * Tensors on WebGPU: `await webgpu.init()` gives the backend.
+ * @packageDocumentation
+ */
+import { init } from './init.ts';
+
+export { createWebGpuBackend, type WebGpuBackend } from './backend.ts';
+export type { DeviceStats } from './device/queue.ts';
+export { init, type WebGpuOptions } from './init.ts';
+
+/** The WebGPU device, which has to be asked for before its first use. */
+export const webgpu: { readonly init: typeof init } = { init };

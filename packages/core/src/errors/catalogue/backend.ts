@@ -38,6 +38,10 @@ export const backend = {
     (d: { backend: string; reason: string }) =>
       `the ${d.backend} backend lost its device (${d.reason}): create the backend again; tensors on the host are unharmed`,
   ),
+  'backend/failed': runtimeError(
+    (d: { backend: string; what: string; reason: string }) =>
+      `the ${d.backend} backend failed in ${d.what}: ${d.reason}`,
+  ),
   'backend/freed': runtimeError(
     (_: object) =>
       'this tensor was freed by tidy(), dispose() or using and can no longer be read. Return it from tidy(), or clone it before.',

@@ -1,0 +1,72 @@
+/** Functions that a kernel's text may call; those that it does are put in front of it. */
+export const helpers: Readonly<Record<string, string>> = {
+  is_nan: `fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }`,
+  sign_bit: `fn sign_bit(x: f32) -> bool { return (bitcast<u32>(x) & 0x80000000u) != 0u; }`,
+  next_after: `fn next_after(a: f32, b: f32) -> f32 {
+  if (is_nan(a) || is_nan(b)) { return nan_value(); }
+  if (a == b) { return b; }
+  if (a == 0f) { return bitcast<f32>(select(0x80000001u, 1u, b > 0f)); }
+  let bits = bitcast<i32>(a);
+  return bitcast<f32>(select(bits - 1, bits + 1, (b > a) == (a > 0f)));
+}`,
+  int_pow: `fn int_pow(a: i32, b: i32) -> i32 {
+  if (b < 0) { return select(select(0, select(-1, 1, (b & 1) == 0), a == -1), 1, a == 1); }
+  var result = 1;
+  var base = a;
+  for (var e = u32(b); e != 0u; e = e >> 1u) {
+    if ((e & 1u) != 0u) { result *= base; }
+    base *= base;
+  }
+  return result;
+}`,
+  int_gcd: `fn int_gcd(a: i32, b: i32) -> i32 {
+  var x = u32(abs(a));
+  var y = u32(abs(b));
+  while (y != 0u) { let r = x % y; x = y; y = r; }
+  return i32(x);
+}`,
+  // Half to even at the last bit that float16 keeps; below its smallest normal number that bit has a fixed place.
+  round_f16: `fn round_f16(x: f32) -> f32 {
+  let bits = bitcast<u32>(x);
+  let size = bits & 0x7fffffffu;
+  if (size >= 0x7f800000u) { return x; }
+  if (size < 0x38800000u) {
+    let whole = abs(x) * 16777216f;
+    let down = floor(whole);
+    let rest = whole - down;
+    let odd = (u32(down) & 1u) != 0u;
+    let near = select(down, down + 1f, rest > 0.5f || (rest == 0.5f && odd)) / 16777216f;
+    return bitcast<f32>(bitcast<u32>(near) | (bits & 0x80000000u));
+  }
+  let kept = (size + 0xfffu + ((size >> 13u) & 1u)) & 0xffffe000u;
+  return bitcast<f32>(select(kept, bitcast<u32>(infinity_value()), kept > 0x477fe000u) | (bits & 0x80000000u));
+}`,
+  round_bf16: `fn round_bf16(x: f32) -> f32 {
+  let bits = bitcast<u32>(x);
+  if ((bits & 0x7fffffffu) > 0x7f800000u) { return x; }
+  return bitcast<f32>((bits + 0x7fffu + ((bits >> 16u) & 1u)) & 0xffff0000u);
+}`,
+  // The order of the bits is that of the numbers; both zeros are one, NaN is above all.
+  order_f32: `fn order_f32(x: f32) -> u32 {
+  let bits = bitcast<u32>(x);
+  let size = bits & 0x7fffffffu;
+  if (size > 0x7f800000u) { return 0xffffffffu; }
+  if (size == 0u) { return 0x80000000u; }
+  return select(bits | 0x80000000u, ~bits, (bits & 0x80000000u) != 0u);
+}`,
+  order_i32: `fn order_i32(x: i32) -> u32 { return bitcast<u32>(x) ^ 0x80000000u; }`,
+};
+
+/** The helpers that `text` calls, directly or through others, each before what calls it. */
+export function helpersFor(text: string): string {
+  const wanted: string[] = [];
+  const add = (own: string): void => {
+    for (const [name, body] of Object.entries(helpers)) {
+      if (body === own || wanted.includes(name) || !own.includes(`${name}(`)) continue;
+      add(body);
+      wanted.push(name);
+    }
+  };
+  add(text);
+  return wanted.map((name) => helpers[name]).join('\n');
+}

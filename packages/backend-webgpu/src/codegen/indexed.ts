@@ -1,0 +1,128 @@
+import type { DType, ScatterMode } from '@taimatsu/core/backend';
+import { joinText } from './combine.ts';
+import { type Binding, elementwise, type KernelText, kernelText } from './module.ts';
+import { toWord, wordType } from './types.ts';
+import { WordNames, walkNest } from './words.ts';
+
+const OPERANDS = ['out', 'index', 'source'] as const;
+
+/** What a kernel leaves of the first launch's indices that are out of range: the size plus one, the least, the greatest. */
+const faultText = `fn fault(found: i32, size: i32) {
+  let before = atomicCompareExchangeWeak(&faults[0], 0, size + 1).old_value;
+  if (before == 0 || before == size + 1) {
+    if (found < 0) { atomicMin(&faults[1], found); } else { atomicMax(&faults[2], found); }
+  }
+}`;
+
+/** Launch data: count, axis size, axis stride, wrap, starts, nest. */
+function placed(rank: number, addressed: 'out' | 'source', then: string, otherwise = ''): string {
+  const names = new WordNames();
+  const [count, size, stride, wrap] = [names.unsigned(), names.int(), names.int(), names.int()];
+  const starts = names.several(3);
+  const nest = names.nest(rank, 3);
+  const places = OPERANDS.map((name) => `${name}_at`);
+  return elementwise(
+    count,
+    `${places.map((name, i) => `var ${name} = ${starts[i]};`).join('\n  ')}
+  ${walkNest(nest, 'id', places)}
+  var k = index[index_at];
+  if (${wrap} != 0 && k < 0) { k += ${size}; }
+  if (k < 0 || k >= ${size}) {
+    fault(index[index_at], ${size});
+    ${otherwise}
+    return;
+  }
+  ${addressed}_at += k * ${stride};
+  ${then}`,
+  );
+}
+
+const faults: Binding = { name: 'faults', type: 'atomic<i32>', write: true };
+const index: Binding = { name: 'index', type: 'i32' };
+
+/** Elements of any dtype: they are words. */
+export function gatherText(rank: number): KernelText {
+  const body = placed(rank, 'source', 'out[out_at] = source[source_at];', 'out[out_at] = 0;');
+  return kernelText(
+    'gather',
+    [{ name: 'out', type: 'i32', write: true }, index, { name: 'source', type: 'i32' }, faults],
+    `${faultText}\n${body}`,
+  );
+}
+
+/** Finds the last writer of each place, by its number plus one. */
+export function scatterLastText(rank: number): KernelText {
+  return kernelText(
+    'scatter set: last writers',
+    [{ name: 'last', type: 'atomic<u32>', write: true }, index, faults],
+    `${faultText}\n${placed(rank, 'out', 'atomicMax(&last[out_at], id + 1u);').replaceAll('source_at', 'unused_at')}`,
+  );
+}
+
+/** Writes what the last writers have. */
+export function scatterSetText(rank: number): KernelText {
+  return kernelText(
+    'scatter set',
+    [
+      { name: 'out', type: 'i32', write: true },
+      index,
+      { name: 'source', type: 'i32' },
+      { name: 'last', type: 'u32' },
+    ],
+    placed(rank, 'out', 'if (last[out_at] == id + 1u) { out[out_at] = source[source_at]; }').replace(
+      /fault\([^;]*;/,
+      '',
+    ),
+  );
+}
+
+/** Pairs of a place in the output and the number of who writes there, in any order. */
+export function scatterPairsText(rank: number): KernelText {
+  return kernelText(
+    'scatter: pairs',
+    [{ name: 'keys', type: 'u32', write: true }, { name: 'order', type: 'u32', write: true }, index, faults],
+    `${faultText}\n${placed(rank, 'out', 'keys[id] = u32(out_at); order[id] = id;', 'keys[id] = 0xffffffffu; order[id] = id;')}`,
+  );
+}
+
+/** The first of each run of equal places, in sorted pairs, combines the whole run in order. */
+export function scatterRunsText(mode: Exclude<ScatterMode, 'set'>, dtype: DType, rank: number): KernelText {
+  const names = new WordNames();
+  const count = names.unsigned();
+  names.several(3);
+  const starts = names.several(3);
+  const nest = names.nest(rank, 3);
+  const type = wordType(dtype);
+  const join = joinText(mode === 'add' ? 'sum' : mode === 'mul' ? 'prod' : mode, dtype);
+  const narrow: Partial<Record<DType, string>> = {
+    uint8: '(acc & 255)',
+    int8: '((acc << 24u) >> 24u)',
+    int16: '((acc << 16u) >> 16u)',
+    bool: 'select(0, 1, acc != 0)',
+  };
+  const result = narrow[dtype] ?? (dtype === 'bool' ? 'acc' : toWord('acc', dtype));
+  const body = elementwise(
+    count,
+    `let place = keys[id];
+  if (place == 0xffffffffu || (id > 0u && keys[id - 1u] == place)) { return; }
+  var acc = out[place];
+  for (var i = id; i < ${count} && keys[i] == place; i++) {
+    let who = order[i];
+    var source_at = ${starts[2]};
+    ${walkNest({ shape: nest.shape, strides: [nest.strides[2]!] }, 'who', ['source_at'])}
+    acc = join(acc, source[source_at]);
+    acc = ${result};
+  }
+  out[place] = acc;`,
+  );
+  return kernelText(
+    `scatter ${mode}`,
+    [
+      { name: 'out', type, write: true },
+      { name: 'source', type },
+      { name: 'keys', type: 'u32' },
+      { name: 'order', type: 'u32' },
+    ],
+    `${join}\n${body}`,
+  );
+}

@@ -1,0 +1,174 @@
+import { type DType, type ReduceKernel, shaderDType } from '@taimatsu/core/backend';
+import { betterText, identityText, joinText } from './combine.ts';
+import { expressionFunction } from './expression.ts';
+import { type Binding, elementwise, grouped, type KernelText, kernelText } from './module.ts';
+import { fromWord, toWord, wordType } from './types.ts';
+import { WordNames, walkNest } from './words.ts';
+
+/** Invocations that share a result. */
+export const REDUCE_LANES = 64;
+
+/**
+ * How a reduction is done.
+ *
+ * - `each`: an invocation for each result
+ * - `group`: a workgroup for each result
+ * - `part`: a workgroup for each part of a result, which is left in scratch memory
+ * - `rest`: a workgroup for each result, from the parts
+ */
+export type ReduceClass = 'each' | 'group' | 'part' | 'rest';
+
+export interface ReduceText extends KernelText {
+  /** The inputs that are read, in order. */
+  readonly reads: readonly number[];
+}
+
+/** In which dtype the elements of a reduction are put together: words of it are the accumulators. */
+export function accumulated(kernel: ReduceKernel): 'f32' | 'i32' {
+  return shaderDType(kernel.pre.dtype) === 'float32' ? 'f32' : 'i32';
+}
+
+export const isArg = (kernel: ReduceKernel): boolean =>
+  kernel.combine === 'argmax' || kernel.combine === 'argmin';
+
+/** The text of a reduction; launch data is scalars, sizes, starts, outer nest, inner nest. */
+export function reduceText(
+  kernel: ReduceKernel,
+  as: ReduceClass,
+  outerRank: number,
+  innerRank: number,
+): ReduceText {
+  const names = new WordNames();
+  const pre = expressionFunction(kernel.pre, { name: 'pre', names, params: kernel.params });
+  const post = expressionFunction(kernel.post, {
+    name: 'post',
+    names: new WordNames(),
+    params: kernel.params,
+  });
+  const arg = isArg(kernel);
+  const type = accumulated(kernel);
+  const dtype = kernel.pre.dtype;
+  const reads = as === 'rest' ? [] : pre.reads;
+
+  const results = names.unsigned();
+  const length = names.unsigned();
+  const parts = names.unsigned();
+  const starts = names.several(reads.length + 1);
+  const outer = names.nest(outerRank, reads.length + 1);
+  const inner = names.nest(innerRank, reads.length);
+  const bases = ['out_at', ...reads.map((input) => `base${input}`)];
+  const places = reads.map((input) => `at${input}`);
+
+  const element = `fn element(k: u32, ${reads.map((input) => `base${input}: i32`).join(', ')}) -> ${type} {
+  ${reads.map((input) => `var at${input} = base${input};`).join('\n  ')}
+  ${walkNest(inner, 'k', places)}
+  return ${accumulator(`pre(${['0', ...reads.map((input) => `in${input}[at${input}]`)].join(', ')})`, dtype)};
+}`;
+  const taken =
+    as === 'rest' ? 'value_parts[group * parts + k]' : `element(${['k', ...bases.slice(1)].join(', ')})`;
+  const place = as === 'rest' ? 'place_parts[group * parts + k]' : 'i32(k)';
+  const join = arg
+    ? betterText(kernel.combine === 'argmax' ? 'max' : 'min', dtype, 'first')
+    : joinText(plain(kernel), dtype);
+  const identity = arg ? `${type}(0)` : identityText(plain(kernel), dtype);
+  const take = arg
+    ? `let x = ${taken};
+      let place = ${place};
+      if (found < 0 || better(acc, found, x, place)) { acc = x; found = place; }`
+    : `acc = join(acc, ${taken});`;
+  const begin = `var acc = ${identity};${arg ? '\n  var found = -1i;' : ''}`;
+  const locate = (
+    index: string,
+  ): string => `${bases.map((name, i) => `var ${name} = ${starts[i]};`).join('\n  ')}
+  ${walkNest(outer, index, bases)}`;
+  const store = `out[out_at] = ${toWord(`post(0, ${arg ? 'found' : finished(dtype)})`, kernel.output)};`;
+
+  let main: string;
+  if (as === 'each') {
+    // Sums go by blocks of 32, so that the error grows with the number of blocks only.
+    const blocks = kernel.combine === 'sum' && type === 'f32';
+    const loop = blocks
+      ? `for (var block = 0u; block < ${length}; block += 32u) {
+    var total = 0f;
+    for (var k = block; k < min(block + 32u, ${length}); k++) { total += ${taken}; }
+    acc += total;
+  }`
+      : `for (var k = 0u; k < ${length}; k++) { ${take} }`;
+    main = elementwise(results, `${locate('id')}\n  ${begin}\n  ${loop}\n  ${store}`);
+  } else {
+    const count = as === 'part' ? `(${results} * ${parts})` : results;
+    const result = as === 'part' ? 'result' : 'group';
+    const range =
+      as === 'part'
+        ? `let result = group / ${parts};
+  let share = (${length} + ${parts} - 1u) / ${parts};
+  let first = (group % ${parts}) * share;
+  let end = min(first + share, ${length});`
+        : as === 'rest'
+          ? `let parts = ${parts};\n  let first = 0u;\n  let end = parts;`
+          : `let first = 0u;\n  let end = ${length};`;
+    const fold = arg
+      ? `let j = place_lanes[lane + step];
+      if (j >= 0 && (found < 0 || better(acc, found, value_lanes[lane + step], j))) { acc = value_lanes[lane + step]; found = j; }
+      value_lanes[lane] = acc;
+      place_lanes[lane] = found;`
+      : 'acc = join(acc, value_lanes[lane + step]);\n      value_lanes[lane] = acc;';
+    const last =
+      as === 'part' ? `value_parts[group] = acc;${arg ? ' place_parts[group] = found;' : ''}` : store;
+    main = `var<workgroup> value_lanes: array<${type}, ${REDUCE_LANES}>;
+${arg ? `var<workgroup> place_lanes: array<i32, ${REDUCE_LANES}>;` : ''}
+${grouped(
+  REDUCE_LANES,
+  count,
+  `${range}
+  ${locate(result)}
+  ${begin}
+  for (var k = first + lane; k < end; k += ${REDUCE_LANES}u) { ${take} }
+  value_lanes[lane] = acc;
+  ${arg ? 'place_lanes[lane] = found;' : ''}
+  workgroupBarrier();
+  for (var step = ${REDUCE_LANES / 2}u; step > 0u; step = step / 2u) {
+    if (lane < step) {
+      ${fold}
+    }
+    workgroupBarrier();
+  }
+  if (lane == 0u) { ${last} }`,
+)}`;
+  }
+
+  const bindings: Binding[] = [];
+  if (as === 'part' || as === 'rest') {
+    bindings.push({ name: 'value_parts', type, write: as === 'part' });
+    if (arg) bindings.push({ name: 'place_parts', type: 'i32', write: as === 'part' });
+  }
+  if (as !== 'part') bindings.push({ name: 'out', type: wordType(kernel.output), write: true });
+  for (const input of reads) bindings.push({ name: `in${input}`, type: wordType(kernel.inputs[input]!) });
+  const functions = [join, as === 'rest' ? '' : `${pre.text}\n${element}`, as === 'part' ? '' : post.text];
+  return { ...kernelText(`reduce ${kernel.key}`, bindings, [...functions, main].join('\n')), reads };
+}
+
+function plain({ combine }: ReduceKernel): 'sum' | 'prod' | 'max' | 'min' {
+  return combine === 'argmax' ? 'max' : combine === 'argmin' ? 'min' : combine;
+}
+
+/** A value as an accumulator. */
+function accumulator(value: string, dtype: DType): string {
+  return dtype === 'bool' ? `select(0i, 1i, ${value})` : value;
+}
+
+/** The accumulator as the word that `post` reads: narrow integers wrapped, sums of truths as truth. */
+function finished(dtype: DType): string {
+  switch (dtype) {
+    case 'uint8':
+      return '(acc & 255)';
+    case 'int8':
+      return '((acc << 24u) >> 24u)';
+    case 'int16':
+      return '((acc << 16u) >> 16u)';
+    case 'bool':
+      return `select(0i, 1i, ${fromWord('acc', 'bool')})`;
+    default:
+      return 'acc';
+  }
+}

@@ -1,0 +1,262 @@
+import { fail, TensorError } from '@taimatsu/core/backend';
+import type { KernelText } from '../codegen/module.ts';
+import { GROUP } from '../codegen/module.ts';
+import { WORDS, Words } from '../codegen/words.ts';
+import { type BufferSource, Buffers, type GpuBuffer } from './buffers.ts';
+import { type Program, Programs } from './programs.ts';
+
+/** What happened on a device since it was taken up. */
+export interface DeviceStats {
+  /** Kernels that ran. */
+  readonly dispatches: number;
+  readonly submits: number;
+  /** Pipelines compiled. */
+  readonly compiled: number;
+  /** Bytes of device memory, in use and pooled. */
+  readonly bytes: number;
+  readonly bytesWritten: number;
+  readonly bytesRead: number;
+}
+
+const WORD_STEP = 256;
+const WORD_BYTES = 2 ** 18;
+/** Kernels in one submission at most. */
+const BATCH = 256;
+
+/** Orders commands: kernels gather in a batch that is submitted when it is full, or before what has to come after it. */
+export class Queue implements BufferSource {
+  readonly name: string;
+  readonly device: GPUDevice;
+  readonly maxBytes: number;
+  readonly buffers: Buffers;
+  /** What a kernel found out of range: the size plus one, too small an index, too large a one; see `codegen/indexed.ts`. */
+  readonly faults: GpuBuffer;
+  /** True when a kernel that checks indices ran since the last read. */
+  mayFault = false;
+  private readonly programs: Programs;
+  private readonly words = new Words();
+  private readonly batchWords = new Int32Array(WORD_BYTES / 4);
+  private readonly wordBuffer: GPUBuffer;
+  private wordsUsed = 0;
+  private encoder: GPUCommandEncoder | undefined;
+  private pass: GPUComputePassEncoder | undefined;
+  private pipeline: GPUComputePipeline | undefined;
+  private batch = 0;
+  private queued = 0;
+  private lost: string | undefined;
+  private failure: TensorError | undefined;
+  private readonly checks = new Set<Promise<void>>();
+  private readonly staging: GPUBuffer[] = [];
+  private readonly count = { dispatches: 0, submits: 0, bytesWritten: 0, bytesRead: 0 };
+
+  constructor(name: string, device: GPUDevice) {
+    this.name = name;
+    this.device = device;
+    const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
+    this.maxBytes = Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize, 2 ** 33) / 16) * 16;
+    this.guarded = this.guarded.bind(this);
+    this.wordBuffer = device.createBuffer({
+      size: WORD_BYTES + WORDS * 4,
+      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    });
+    this.programs = new Programs(this, this.wordBuffer);
+    this.buffers = new Buffers(this, name);
+    this.faults = this.buffers.alloc('int32', 4);
+    void device.lost.then(({ message, reason }) => {
+      this.lost = message === '' ? reason : message;
+    });
+  }
+
+  get stats(): DeviceStats {
+    return { ...this.count, compiled: this.programs.compiled, bytes: this.buffers.bytes };
+  }
+
+  /** @throws `backend/lost` */
+  check(): void {
+    if (this.lost !== undefined) fail('backend/lost', { backend: this.name, reason: this.lost });
+  }
+
+  guarded<T>(what: string, run: () => T): T {
+    this.check();
+    const { device } = this;
+    device.pushErrorScope('validation');
+    device.pushErrorScope('out-of-memory');
+    try {
+      return run();
+    } finally {
+      const check = Promise.all([device.popErrorScope(), device.popErrorScope()]).then(
+        (errors) => {
+          const error = errors.find((e) => e !== null);
+          if (error != null) {
+            this.failure ??= new TensorError('backend/failed', {
+              backend: this.name,
+              what,
+              reason: error.message,
+            });
+          }
+        },
+        () => undefined,
+      );
+      this.checks.add(check);
+      void check.then(() => this.checks.delete(check));
+    }
+  }
+
+  compile(text: KernelText): Program {
+    return this.programs.compile(text);
+  }
+
+  /** Launch data for the next {@link run}. */
+  begin(): Words {
+    return this.words.begin();
+  }
+
+  /** Queues a kernel with the launch data put together since {@link begin}. `groups` are numbered in one dimension. */
+  run(program: Program, buffers: readonly GpuBuffer[], groups: number): void {
+    this.check();
+    const { length, integers } = this.words;
+    if (length > WORDS)
+      throw new Error(`internal invariant broken: ${program.label} has ${length} words of launch data`);
+    const step = Math.ceil((length * 4) / WORD_STEP) * WORD_STEP;
+    if (this.queued >= BATCH || this.wordsUsed + step > WORD_BYTES) this.flush();
+    const at = this.wordsUsed;
+    this.batchWords.set(integers.subarray(0, length), at >> 2);
+    this.wordsUsed += step;
+    const pass = this.computePass();
+    if (this.pipeline !== program.pipeline) {
+      pass.setPipeline(program.pipeline);
+      this.pipeline = program.pipeline;
+    }
+    pass.setBindGroup(0, this.programs.bind(program, buffers), [at]);
+    const most = this.device.limits.maxComputeWorkgroupsPerDimension;
+    if (groups <= most) pass.dispatchWorkgroups(groups);
+    else pass.dispatchWorkgroups(most, Math.ceil(groups / most));
+    for (const buffer of buffers) buffer.batch = this.batch;
+    this.queued++;
+    this.count.dispatches++;
+  }
+
+  /** As {@link run}, with an invocation for each of `count`. */
+  runEach(program: Program, buffers: readonly GpuBuffer[], count: number): void {
+    this.run(program, buffers, Math.ceil(count / GROUP));
+  }
+
+  write(buffer: GpuBuffer, start: number, words: Int32Array | Float32Array): void {
+    this.check();
+    if (words.length === 0) return;
+    if (buffer.batch === this.batch) this.flush();
+    this.count.bytesWritten += words.byteLength;
+    this.device.queue.writeBuffer(buffer.gpu, start * 4, words.buffer, words.byteOffset, words.byteLength);
+  }
+
+  /** Zeros the first `length` words. */
+  clear(buffer: GpuBuffer, length: number): void {
+    this.commands().clearBuffer(buffer.gpu, 0, length * 4);
+    buffer.batch = this.batch;
+  }
+
+  /** A copy of all of a buffer, for kernels that cannot read what they write; the caller gives it back. */
+  copyOf(buffer: GpuBuffer): GpuBuffer {
+    const copy = this.buffers.alloc(buffer.dtype, buffer.length);
+    this.commands().copyBufferToBuffer(buffer.gpu, 0, copy.gpu, 0, Math.min(buffer.bytes, copy.bytes));
+    buffer.batch = this.batch;
+    copy.batch = this.batch;
+    return copy;
+  }
+
+  /** Submits what is queued. */
+  flush(): void {
+    const { encoder, pass } = this;
+    if (encoder === undefined) return;
+    pass?.end();
+    this.pass = undefined;
+    this.encoder = undefined;
+    const { queue } = this.device;
+    if (this.wordsUsed > 0) queue.writeBuffer(this.wordBuffer, 0, this.batchWords, 0, this.wordsUsed >> 2);
+    this.guarded('a batch of kernels', () => queue.submit([encoder.finish()]));
+    this.count.submits++;
+    this.wordsUsed = 0;
+    this.queued = 0;
+    this.batch++;
+  }
+
+  /** `length` words from `start` on, when everything queued so far is done. */
+  async read(buffer: GpuBuffer, start: number, length: number): Promise<ArrayBuffer> {
+    this.check();
+    const bytes = length * 4;
+    const faults = this.mayFault;
+    this.mayFault = false;
+    const total = bytes + (faults ? 16 : 0);
+    if (total === 0) {
+      this.flush();
+      await this.settle();
+      return new ArrayBuffer(0);
+    }
+    const staging = this.takeStaging(total);
+    const encoder = this.commands();
+    if (bytes > 0) encoder.copyBufferToBuffer(buffer.gpu, start * 4, staging, 0, bytes);
+    if (faults) {
+      encoder.copyBufferToBuffer(this.faults.gpu, 0, staging, bytes, 16);
+      encoder.clearBuffer(this.faults.gpu, 0, 16);
+    }
+    this.flush();
+    this.count.bytesRead += bytes;
+    try {
+      await staging.mapAsync(GPUMapMode.READ, 0, total);
+    } catch (error) {
+      staging.destroy();
+      await this.settle();
+      return fail('backend/failed', { backend: this.name, what: 'a read', reason: (error as Error).message });
+    }
+    const copy = staging.getMappedRange(0, total).slice(0);
+    staging.unmap();
+    this.staging.push(staging);
+    await this.settle();
+    if (faults) refuseFaults(new Int32Array(copy, bytes));
+    return faults ? copy.slice(0, bytes) : copy;
+  }
+
+  /** Waits for the checks of everything given to the device so far. @throws `backend/failed`, `backend/lost` */
+  private async settle(): Promise<void> {
+    await Promise.all(this.checks);
+    this.check();
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure !== undefined) throw failure;
+  }
+
+  private takeStaging(bytes: number): GPUBuffer {
+    const known = this.staging.findIndex(({ size }) => size >= bytes);
+    if (known >= 0) return this.staging.splice(known, 1)[0]!;
+    if (this.staging.length > 8) this.staging.shift()!.destroy();
+    const size = Math.max(4096, 2 ** Math.ceil(Math.log2(bytes)));
+    return this.guarded('a buffer to read through', () =>
+      this.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST }),
+    );
+  }
+
+  private computePass(): GPUComputePassEncoder {
+    if (this.pass === undefined) {
+      this.encoder ??= this.device.createCommandEncoder();
+      this.pass = this.encoder.beginComputePass();
+      this.pipeline = undefined;
+    }
+    return this.pass;
+  }
+
+  /** The encoder outside of a compute pass. */
+  private commands(): GPUCommandEncoder {
+    this.check();
+    this.pass?.end();
+    this.pass = undefined;
+    this.encoder ??= this.device.createCommandEncoder();
+    return this.encoder;
+  }
+}
+
+/** Raises what a kernel found out of range. */
+function refuseFaults(found: Int32Array): void {
+  const [size, small, large] = found as unknown as [number, number, number];
+  if (size === 0) return;
+  fail('index/index-select-range', { index: large !== 0 ? large : small, size: size - 1 });
+}
