@@ -44,9 +44,9 @@ export function scaledDotProductAttention<const O extends AttentionOptions = obj
       text: '_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True',
     });
   }
-  // Half of the scale goes into each side, so that neither grows too large.
-  const half = Math.sqrt(scale ?? 1 / Math.sqrt(query.shape[query.ndim - 1]!));
-  let scores = query.mul(half).matmul(key.mul(half).transpose(-2, -1));
+  // The root of the scale goes into each side, so that neither grows too large.
+  const root = Math.sqrt(scale == null ? Math.sqrt(query.shape[query.ndim - 1]!) : 1 / scale);
+  let scores = query.div(root).matmul(key.transpose(-2, -1).div(root));
   const mask = isCausal
     ? query
         .detach()

@@ -1,3 +1,4 @@
+import { isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { type GradRecord, noGrad, s, type Tensor, track } from '../extend/index.ts';
 import { Reduction } from '../ops/internal/reduction.ts';
@@ -57,7 +58,10 @@ export function averager(name: string): (input: Tensor, attrs: AvgAttrs) => Tens
       const seen = viewWindows(withMargins(input.detach(), windows, 0), windows);
       const axes = windows.kernel.map((_, d) => seen.ndim - rank + d);
       const total = means.run([seen], axes, false, input.dtype, typeof divisor === 'number' ? divisor : 1);
-      return typeof divisor === 'number' ? total : total.div(divisor);
+      if (typeof divisor === 'number') return total;
+      return isFloatingPoint(input.dtype)
+        ? total.div(divisor)
+        : total.div(divisor, { roundingMode: 'trunc' });
     });
     return track(record, out, [input], attrs);
   };

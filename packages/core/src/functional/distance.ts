@@ -1,8 +1,13 @@
-import { isFloatingPoint } from '../dtype/index.ts';
+import { getDefaultDtype, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { noGrad, type Tensor } from '../extend/index.ts';
 import { recomputed } from '../ops/internal/recompute.ts';
 import { broadcastShapes } from '../shape/index.ts';
+
+/** Integers and bools in the default dtype, as a number with a fraction would make them. */
+export function floated(x: Tensor): Tensor {
+  return isFloatingPoint(x.dtype) ? x : x.to(getDefaultDtype());
+}
 
 /** Keyword arguments of {@link pairwiseDistance}. */
 export interface PairwiseDistanceOptions {
@@ -19,7 +24,7 @@ export function pairwiseDistance(
   x2: Tensor,
   { p = 2, eps = 1e-6, keepdim = false }: PairwiseDistanceOptions = {},
 ): Tensor {
-  return x1.sub(x2).add(eps).norm(p, -1, { keepdim });
+  return floated(x1.sub(x2)).add(eps).norm(p, -1, { keepdim });
 }
 
 /** Keyword arguments of {@link cosineSimilarity}. */

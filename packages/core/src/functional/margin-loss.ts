@@ -3,7 +3,7 @@ import { type GradRecord, noGrad, pointwise, s, type Tensor, track } from '../ex
 import { recomputed } from '../ops/internal/recompute.ts';
 import { where } from '../ops/where.ts';
 import { logsigmoid } from './activation.ts';
-import { pairwiseDistance } from './distance.ts';
+import { floated, pairwiseDistance } from './distance.ts';
 import { type LossOptions, type LossReduction, lossReduction, reduceLoss, spreadGrad } from './reduction.ts';
 
 const sizes = (x: Tensor): string => `[${x.shape.join(', ')}]`;
@@ -28,13 +28,13 @@ export function marginRankingLoss(
       text: `margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: ${size(input1)}, input2: ${size(input2)}, target: ${size(target)} `,
     });
   }
-  return reduceLoss(target.neg().mul(input1.sub(input2)).add(margin).clampMin(0), reduction);
+  return reduceLoss(floated(target.neg().mul(input1.sub(input2))).add(margin).clampMin(0), reduction);
 }
 
 /** The input where target is 1, max(0, margin - input) where it is -1; margin 1 unless given. */
 export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: MarginOptions = {}): Tensor {
   const { margin = 1 } = options;
-  const hinge = input.rsub(margin).clampMin(0);
+  const hinge = floated(input).rsub(margin).clampMin(0);
   const apart = where(target.ne(1), hinge, 0);
   const close = where(target.ne(-1), input, 0);
   return reduceLoss(apart.add(close), lossReduction(options));

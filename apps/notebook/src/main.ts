@@ -1,0 +1,3 @@
+import { openNotebook } from './page/notebook.ts';
+
+await openNotebook();
