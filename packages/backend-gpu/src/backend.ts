@@ -1,0 +1,40 @@
+import { type Backend, type BackendBuffer, newCounters } from '@taimatsu/core/backend';
+import { bestExecutor, createEngine, type Executor } from './gpujs.ts';
+import { makeKernels } from './kernels/index.ts';
+import { dtypes, manifestOf } from './manifest.ts';
+import { type GpuBuffer, Memory } from './memory.ts';
+import { Launcher } from './program/launcher.ts';
+
+/** How a backend on gpu.js is set up. */
+export interface GpuBackendOptions {
+  /**
+   * What runs the kernels. `auto` takes WebGL 2, WebGL, headless GL or the CPU, the first that is there; the manifest's
+   * `executor` says which. Anything else is that or an error, never something slower in its place.
+   */
+  readonly mode?: 'auto' | Executor;
+}
+
+/** A backend with a context of its own. @throws `backend/unsupported` where the mode cannot run */
+export function createGpuBackend({ mode = 'auto' }: GpuBackendOptions = {}): Backend {
+  const engine = createEngine(mode === 'auto' ? bestExecutor() : mode);
+  const memory = new Memory(engine, dtypes);
+  const counters = newCounters();
+  const kernels = makeKernels(new Launcher(memory), () => {
+    counters.fallbacks++;
+  });
+  const read = (buffer: BackendBuffer, start: number, length: number) => {
+    counters.read += length;
+    return memory.read(buffer as GpuBuffer, start, length);
+  };
+  return {
+    name: 'gpu',
+    manifest: manifestOf(engine),
+    kernels,
+    counters,
+    alloc: (dtype, length, owner) => memory.alloc(dtype, length, owner),
+    free: (buffer) => memory.free(buffer as GpuBuffer),
+    write: (buffer, start, data) => memory.write(buffer as GpuBuffer, start, data),
+    read,
+    readAsync: async (buffer, start, length) => read(buffer, start, length),
+  };
+}

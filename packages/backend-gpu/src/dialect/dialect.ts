@@ -1,0 +1,53 @@
+import type { Literal, ScalarOp, ShaderDType, ShaderTarget } from '@taimatsu/core/backend';
+
+/** Writes a scalar operation's expression; `dtype` is that of its arguments. */
+export type OpText = (dtype: ShaderDType, ...args: string[]) => string;
+
+/** How a function that gpu.js passes on as it is, without translating it, is written for an executor. */
+export interface Dialect {
+  /** What {@link lower} is told about this dialect's arithmetic. */
+  readonly target: ShaderTarget;
+  /** Functions that the operations call. */
+  readonly helpers: readonly NativeFunction[];
+  /** How launch scalars that are floats arrive: as they are, or as their bits because uniforms cannot be trusted. */
+  readonly floatParams: 'value' | 'bits';
+  readonly ops: { readonly [K in ScalarOp]: OpText };
+  /** The declaration of a variable that may be assigned again. */
+  declare(type: ShaderDType, name: string, value: string): string;
+  literal(value: Literal, dtype: ShaderDType): string;
+  /** The float that has these bits. */
+  fromBits(bits: string): string;
+  cast(value: string, from: ShaderDType, to: ShaderDType): string;
+  /** Quotient of integers, truncated; the divisor is positive. */
+  quotient(a: string, b: string): string;
+  /** The text of a function. */
+  define(name: string, returns: ShaderDType, args: readonly Argument[], body: string): string;
+}
+
+/** An argument of a native function. */
+export interface Argument {
+  readonly name: string;
+  readonly type: ShaderDType;
+}
+
+/** A function in the executor's own language. */
+export interface NativeFunction {
+  readonly name: string;
+  readonly returns: ShaderDType;
+  readonly args: readonly Argument[];
+  readonly source: string;
+}
+
+export const int = (name: string): Argument => ({ name, type: 'int32' });
+export const float = (name: string): Argument => ({ name, type: 'float32' });
+
+/** A native function written once for all dialects: `body` gets the dialect for what they write differently. */
+export function native(
+  dialect: Dialect,
+  name: string,
+  returns: ShaderDType,
+  args: readonly Argument[],
+  body: readonly string[],
+): NativeFunction {
+  return { name, returns, args, source: dialect.define(name, returns, args, body.join('\n')) };
+}

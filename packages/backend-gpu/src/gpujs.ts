@@ -1,0 +1,243 @@
+import { fail } from '@taimatsu/core/backend';
+import type { GPUInternalMode, KernelVariable } from 'gpu.js';
+import * as namespace from 'gpu.js';
+import type { Dialect, NativeFunction } from './dialect/dialect.ts';
+import { glsl1, glsl3 } from './dialect/glsl.ts';
+import { javascript } from './dialect/javascript.ts';
+
+type Library = Pick<typeof namespace, 'GPU'> & {
+  readonly input: (value: Float32Array, size: readonly number[]) => KernelVariable;
+};
+type Gpu = InstanceType<Library['GPU']>;
+
+// A CommonJS module: what its names are depends on who loads it.
+const { GPU, input } = ((namespace as { default?: unknown }).default ?? namespace) as unknown as Library;
+
+/** What runs kernels: gpu.js's own name for it. */
+export type Executor = 'webgl2' | 'webgl' | 'headlessgl' | 'cpu';
+
+/** Elements where kernels read and write them: a texture, or an array on the CPU. Nobody looks inside but this file. */
+export type Texels = object;
+
+/** What an argument of a kernel is: elements, or a number in one of two forms. */
+export type ArgumentKind = 'texels' | 'upload' | 'int' | 'float';
+
+/** A kernel to compile: its text in gpu.js's subset of JavaScript, and the functions it calls in the dialect. */
+export interface KernelSource {
+  readonly name: string;
+  readonly args: readonly (readonly [name: string, kind: ArgumentKind])[];
+  readonly body: string;
+  readonly functions: readonly NativeFunction[];
+}
+
+/** Runs a compiled kernel over `length` elements. Arguments are in the order of the source's. */
+export type Run = (length: number, args: readonly (Texels | number)[]) => Texels;
+
+/** gpu.js, as far as this backend needs it. */
+export interface Engine {
+  readonly executor: Executor;
+  readonly dialect: Dialect;
+  /** The most elements that fit one texture. */
+  readonly maxElements: number;
+  /** How many textures a kernel can read. */
+  readonly maxTextures: number;
+  compile(source: KernelSource): Run;
+  /** Brings elements to where kernels are. */
+  upload(data: Float32Array): Texels;
+  download(texels: Texels, length: number): Float32Array;
+  /** Gives memory back; the texels are not used again. */
+  dispose(texels: Texels): void;
+}
+
+/** Loops of kernels end by their own conditions; gpu.js would cut them at 1,000 iterations. */
+const LOOP_LIMIT = 2 ** 30;
+
+interface Place {
+  readonly executor: Executor;
+  readonly gpu: Gpu;
+  readonly gl: WebGL2RenderingContext | WebGLRenderingContext | undefined;
+  lost: string | undefined;
+}
+
+const dialects: Readonly<Record<Executor, Dialect>> = {
+  webgl2: glsl3,
+  webgl: glsl1,
+  headlessgl: glsl1,
+  cpu: javascript,
+};
+
+/** The executor that `auto` stands for here. */
+export function bestExecutor(): Executor {
+  if (GPU.isWebGL2Supported) return 'webgl2';
+  if (GPU.isWebGLSupported) return 'webgl';
+  return GPU.isHeadlessGLSupported ? 'headlessgl' : 'cpu';
+}
+
+/** True when gpu.js can run kernels on `executor` here. */
+export function isSupported(executor: Executor): boolean {
+  if (executor === 'cpu') return true;
+  const flag = {
+    webgl2: 'isWebGL2Supported',
+    webgl: 'isWebGLSupported',
+    headlessgl: 'isHeadlessGLSupported',
+  } as const;
+  return GPU[flag[executor]];
+}
+
+/** gpu.js on one executor. @throws `backend/unsupported` where it is not there */
+export function createEngine(executor: Executor): Engine {
+  if (!isSupported(executor)) {
+    fail('backend/unsupported', {
+      backend: 'gpu',
+      what: `gpu.js's ${executor} mode`,
+      reason: 'it cannot run here',
+    });
+  }
+  const place = open(executor);
+  const dialect = dialects[executor];
+  const limit =
+    place.gl === undefined ? undefined : (place.gl.getParameter(place.gl.MAX_TEXTURE_SIZE) as number);
+  const compile = (source: KernelSource): Run => compileAt(place, dialect, source);
+  let uploadTexture: Run | undefined;
+  return {
+    executor,
+    dialect,
+    maxElements: limit === undefined ? 2 ** 30 : limit ** 2,
+    maxTextures:
+      place.gl === undefined ? 64 : (place.gl.getParameter(place.gl.MAX_TEXTURE_IMAGE_UNITS) as number) - 1,
+    compile,
+    upload: (data) => {
+      if (executor === 'cpu') return data.slice();
+      uploadTexture ??= compile({
+        name: 'upload',
+        args: [['data', 'upload']],
+        body: 'return data[this.thread.x];',
+        functions: [],
+      });
+      return uploadTexture(data.length, [data]);
+    },
+    download: (texels, length) => {
+      check(place);
+      const whole =
+        texels instanceof Float32Array
+          ? texels
+          : ((texels as { toArray(): unknown }).toArray() as Float32Array);
+      check(place);
+      return whole.subarray(0, length);
+    },
+    dispose: (texels) => {
+      if (!(texels instanceof Float32Array) && place.lost === undefined)
+        (texels as { delete(): void }).delete();
+    },
+  };
+}
+
+/**
+ * A context of our own: gpu.js would resize the canvas with each kernel's output, which reallocates it, though nothing is
+ * ever drawn there.
+ */
+function open(executor: Executor): Place {
+  if (executor !== 'webgl2' && executor !== 'webgl') {
+    return { executor, gpu: new GPU({ mode: executor as GPUInternalMode }), gl: undefined, lost: undefined };
+  }
+  const canvas = newCanvas();
+  const settings = { alpha: false, depth: false, antialias: false };
+  const gl = canvas.getContext(executor, settings) as WebGL2RenderingContext | null;
+  if (gl === null)
+    return fail('backend/unsupported', { backend: 'gpu', what: executor, reason: 'no context' });
+  const place: Place = {
+    executor,
+    gpu: new GPU({ mode: executor, canvas: { width: 2, height: 2 }, context: gl }),
+    gl,
+    lost: undefined,
+  };
+  canvas.addEventListener('webglcontextlost', () => {
+    place.lost = 'WebGL context lost';
+  });
+  return place;
+}
+
+function newCanvas(): HTMLCanvasElement | OffscreenCanvas {
+  if (typeof OffscreenCanvas !== 'undefined') return new OffscreenCanvas(2, 2);
+  return document.createElement('canvas');
+}
+
+/** @throws `backend/lost` */
+function check(place: Place): void {
+  if (place.lost === undefined && place.gl?.isContextLost() === true) place.lost = 'WebGL context lost';
+  if (place.lost !== undefined) fail('backend/lost', { backend: 'gpu', reason: place.lost });
+}
+
+const glTypes = { texels: 'ArrayTexture(1)', upload: 'Input', int: 'Integer', float: 'Float' } as const;
+const cpuTypes = { texels: 'Array', upload: 'Array', int: 'Integer', float: 'Float' } as const;
+const nativeTypes = { bool: 'Boolean', int32: 'Integer', float32: 'Float' } as const;
+
+function compileAt(place: Place, dialect: Dialect, source: KernelSource): Run {
+  check(place);
+  const types = place.executor === 'cpu' ? cpuTypes : glTypes;
+  const kernel = place.gpu.createKernel(
+    `function ${source.name}(${source.args.map(([name]) => name).join(', ')}) {\n${source.body}\n}`,
+    {
+      output: [1],
+      pipeline: true,
+      immutable: true,
+      dynamicOutput: true,
+      dynamicArguments: true,
+      precision: 'single',
+      tactic: 'precision',
+      loopMaxIterations: LOOP_LIMIT,
+      returnType: 'Number',
+      argumentTypes: Object.fromEntries(source.args.map(([name, kind]) => [name, types[kind]])),
+      nativeFunctions: source.functions.map((own) => ({
+        name: own.name,
+        source: own.source,
+        returnType: nativeTypes[own.returns],
+        argumentTypes: Object.fromEntries(own.args.map(({ name, type }) => [name, nativeTypes[type]])),
+      })),
+      injectedNative: dialect.helpers.map((helper) => helper.source).join('\n'),
+    } as object,
+  );
+  const uploads = source.args.map(([, kind]) => kind === 'upload');
+  const anyUpload = uploads.includes(true);
+  let length = -1;
+  return (wanted, args) => {
+    if (place.lost !== undefined) check(place);
+    const values = anyUpload
+      ? args.map((arg, i) =>
+          uploads[i] && place.gl !== undefined
+            ? input(arg as Float32Array, [(arg as Float32Array).length])
+            : arg,
+        )
+      : args;
+    try {
+      if (wanted !== length) {
+        kernel.setOutput([wanted]);
+        length = wanted;
+      }
+      const result = kernel(...(values as KernelVariable[])) as unknown as Texels;
+      assertExecutor(kernel as unknown as Shortcut, place.executor);
+      return result;
+    } catch (error) {
+      check(place);
+      throw error;
+    }
+  };
+}
+
+interface Shortcut {
+  readonly kernel: {
+    readonly constructor: { readonly mode: string };
+    readonly fallbackReason: string | null;
+  };
+}
+
+/** gpu.js goes on with the CPU when something does not suit a GPU; that is never wanted here. */
+function assertExecutor({ kernel }: Shortcut, executor: Executor): void {
+  const { mode } = kernel.constructor;
+  if (mode === executor) return;
+  fail('backend/unsupported', {
+    backend: 'gpu',
+    what: `a kernel on ${executor}`,
+    reason: `gpu.js ran it on ${mode}: ${kernel.fallbackReason ?? 'no reason given'}`,
+  });
+}

@@ -1,0 +1,97 @@
+import type { Kernels, MapPlan, ScalarKernel, View } from '@taimatsu/core/backend';
+import { parameterArguments, scalarFunction } from '../dialect/scalar.ts';
+import type { ArgumentKind } from '../gpujs.ts';
+import { bufferOf } from '../memory.ts';
+import {
+  type FlatSource,
+  type Launcher,
+  type Operand,
+  parameterValues,
+  type Source,
+} from '../program/launcher.ts';
+
+export function makeMap(launcher: Launcher): Kernels['map'] {
+  const { memory, dialect } = launcher;
+  return (kernel, plan, out, inputs, params) => {
+    const scalars = parameterValues(params, kernel.params, dialect);
+    const views = inputs.slice(0, kernel.inputs.length);
+    if (isWhole(plan, out, views)) {
+      const buffer = bufferOf(out);
+      const args = [...views.map((view) => memory.texels(bufferOf(view))), ...scalars];
+      memory.replace(
+        buffer,
+        launcher.flat(`map ${kernel.id}`, plan.size, args, () => flat(kernel, launcher)),
+      );
+      return;
+    }
+    const operands: Operand[] = views.map((view, i) => ({
+      name: `x${i}`,
+      texels: memory.texels(bufferOf(view)),
+      offset: view.offset,
+      strides: plan.strides[i + 1]!,
+    }));
+    if (kernel.positional) operands.push({ name: 'at', offset: 0, strides: rowMajor(plan.shape) });
+    launcher.launch(`map ${kernel.id}`, out, plan.shape, plan.strides[0]!, operands, scalars, () =>
+      strided(kernel, launcher),
+    );
+  };
+}
+
+/** True when all operands are all of their buffers, in order, or their beginnings. */
+function isWhole(plan: MapPlan, out: View, inputs: readonly View[]): boolean {
+  if (!plan.flat || out.offset !== 0 || bufferOf(out).length !== plan.size) return false;
+  return inputs.every((view) => view.offset === 0);
+}
+
+function rowMajor(shape: readonly number[]): readonly number[] {
+  const strides = shape.map(() => 1);
+  for (let d = shape.length - 2; d >= 0; d--) strides[d] = strides[d + 1]! * shape[d + 1]!;
+  return strides;
+}
+
+function flat(kernel: ScalarKernel, { dialect }: Launcher): FlatSource {
+  const inputs = kernel.inputs.map((_, i) => `x${i}[this.thread.x]`);
+  return {
+    args: [
+      ...kernel.inputs.map((_, i) => [`x${i}`, 'texels'] as const),
+      ...parameters(kernel.params, dialect),
+    ],
+    functions: [valueFunction(kernel, dialect)],
+    body: `return value(${[...inputs, ...names(kernel), ...(kernel.positional ? ['this.thread.x'] : [])].join(', ')});`,
+  };
+}
+
+function strided(kernel: ScalarKernel, { dialect }: Launcher): Source {
+  return {
+    extra: parameters(kernel.params, dialect),
+    functions: [valueFunction(kernel, dialect)],
+    body: (at) => {
+      const inputs = kernel.inputs.map((_, i) => `x${i}[${at(`x${i}`)}]`);
+      return `return value(${[...inputs, ...names(kernel), ...(kernel.positional ? [at('at')] : [])].join(', ')});`;
+    },
+  };
+}
+
+const names = (kernel: ScalarKernel): readonly string[] => kernel.params.map((_, i) => `p${i}`);
+
+function valueFunction(kernel: ScalarKernel, dialect: Launcher['dialect']) {
+  return scalarFunction(
+    dialect,
+    'value',
+    kernel.body,
+    kernel.inputs.length,
+    kernel.params,
+    kernel.positional,
+  );
+}
+
+/** Launch scalars as arguments of a kernel. */
+export function parameters(
+  params: ScalarKernel['params'],
+  dialect: Launcher['dialect'],
+): readonly (readonly [string, ArgumentKind])[] {
+  return parameterArguments(params, dialect).map(({ name, type }) => [
+    name,
+    type === 'float32' ? 'float' : 'int',
+  ]);
+}

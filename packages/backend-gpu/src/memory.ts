@@ -1,0 +1,144 @@
+import {
+  type DType,
+  dtypeInfo,
+  type ElementArray,
+  elementArray,
+  fail,
+  type Manifest,
+  type View,
+} from '@taimatsu/core/backend';
+import type { Engine, Run, Texels } from './gpujs.ts';
+
+/** A buffer: a record whose texels are replaced by each launch that writes to it. */
+export class GpuBuffer {
+  readonly dtype: DType;
+  readonly length: number;
+  /** Nothing until something is written. */
+  texels: Texels | undefined = undefined;
+  /** What the texels hold, where the host knows. */
+  known: Float32Array | undefined = undefined;
+
+  constructor(dtype: DType, length: number) {
+    this.dtype = dtype;
+    this.length = length;
+  }
+}
+
+/** The buffer behind a view. */
+export function bufferOf(view: View): GpuBuffer {
+  return view.storage.buffer as GpuBuffer;
+}
+
+/** Integers have no gaps up to here in a float32. */
+const EXACT = 2 ** 24;
+
+/** Where buffers live. */
+export class Memory {
+  readonly engine: Engine;
+  private readonly dtypes: Manifest['dtypes'];
+  private readonly reclaim: FinalizationRegistry<GpuBuffer> | undefined;
+  private patch: Run | undefined;
+
+  constructor(engine: Engine, dtypes: Manifest['dtypes']) {
+    this.engine = engine;
+    this.dtypes = dtypes;
+    if (engine.executor !== 'cpu') this.reclaim = new FinalizationRegistry((buffer) => this.free(buffer));
+  }
+
+  alloc(dtype: DType, length: number, owner?: object): GpuBuffer {
+    const support = this.dtypes[dtype];
+    if (support.kind === 'declined') fail('backend/dtype', { backend: 'gpu', dtype, reason: support.reason });
+    const { maxElements } = this.engine;
+    if (length > maxElements) fail('backend/too-large', { backend: 'gpu', length, limit: maxElements });
+    const buffer = new GpuBuffer(dtype, length);
+    if (owner !== undefined) this.reclaim?.register(owner, buffer, buffer);
+    return buffer;
+  }
+
+  free(buffer: GpuBuffer): void {
+    this.reclaim?.unregister(buffer);
+    this.replace(buffer, undefined);
+  }
+
+  /** Puts new texels in place of a buffer's. */
+  replace(buffer: GpuBuffer, texels: Texels | undefined, known?: Float32Array): void {
+    if (buffer.texels !== undefined) this.engine.dispose(buffer.texels);
+    buffer.texels = texels;
+    buffer.known = known;
+  }
+
+  /** A buffer's texels; zeros for what was never written. */
+  texels(buffer: GpuBuffer): Texels {
+    buffer.texels ??= this.engine.upload(new Float32Array(buffer.length));
+    return buffer.texels;
+  }
+
+  write(buffer: GpuBuffer, start: number, data: ElementArray): void {
+    if (data.length === 0) return;
+    const values = toTexels(data, buffer.dtype);
+    if (data.length === buffer.length) {
+      this.replace(buffer, this.engine.upload(values), keeps(buffer.dtype) ? values : undefined);
+      return;
+    }
+    this.patch ??= this.engine.compile({
+      name: 'patch',
+      args: [
+        ['before', 'texels'],
+        ['data', 'texels'],
+        ['start', 'int'],
+        ['end', 'int'],
+      ],
+      body: [
+        'if (this.thread.x < start) return before[this.thread.x];',
+        'if (this.thread.x >= end) return before[this.thread.x];',
+        'return data[this.thread.x - start];',
+      ].join('\n'),
+      functions: [],
+    });
+    const fresh = this.engine.upload(values);
+    const end = start + data.length;
+    const merged = this.patch(buffer.length, [this.texels(buffer), fresh, start, end]);
+    this.engine.dispose(fresh);
+    this.replace(buffer, merged);
+  }
+
+  /** All of a buffer as floats; not to be changed. */
+  values(buffer: GpuBuffer): Float32Array {
+    if (buffer.known !== undefined) return buffer.known;
+    if (buffer.length === 0) return new Float32Array(0);
+    const values = this.engine.download(this.texels(buffer), buffer.length);
+    if (keeps(buffer.dtype)) buffer.known = values;
+    return values;
+  }
+
+  read(buffer: GpuBuffer, start: number, length: number): ElementArray {
+    const values = this.values(buffer);
+    const out = elementArray(buffer.dtype, length);
+    if (out instanceof BigInt64Array) {
+      for (let i = 0; i < length; i++) out[i] = BigInt(values[start + i]!);
+    } else out.set(values.subarray(start, start + length));
+    return out;
+  }
+}
+
+/** Indices are asked for by the host again and again, to check them. */
+function keeps(dtype: DType): boolean {
+  return dtype === 'int64';
+}
+
+/** Elements as float32. @throws `backend/unsupported` for integers that a float32 cannot hold */
+function toTexels(data: ElementArray, dtype: DType): Float32Array {
+  const texels = new Float32Array(data.length);
+  if (data instanceof BigInt64Array) for (let i = 0; i < data.length; i++) texels[i] = Number(data[i]);
+  else texels.set(data);
+  if (dtypeInfo[dtype].category !== 'int' || dtypeInfo[dtype].itemsize < 4) return texels;
+  for (let i = 0; i < texels.length; i++) {
+    if (Math.abs(texels[i]!) <= EXACT && Number(data[i]) === texels[i]) continue;
+    fail('backend/unsupported', {
+      backend: 'gpu',
+      what: `the ${dtype} value ${data[i]}`,
+      reason: 'integers are held as float32, which has them all only up to 16777216',
+    });
+  }
+  return texels;
+}
