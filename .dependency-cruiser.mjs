@@ -4,7 +4,7 @@
 const staircase = [
   ['errors'],
   ['dtype'],
-  ['shape', 'print'],
+  ['shape', 'print', 'linalg'],
   ['scalar'],
   ['kernel'],
   ['backend'],

@@ -11,6 +11,8 @@ export * from './errors/index.ts';
 export * as functional from './functional/index.ts';
 export { clone, contiguous, to } from './ops/copy.ts';
 export * from './ops/index.ts';
+export * as linalg from './ops/linalg/index.ts';
+export * as masked from './ops/masked.ts';
 export * as special from './ops/special/index.ts';
 export * from './print/index.ts';
 export { defaultGenerator, Generator, manualSeed } from './rng/index.ts';

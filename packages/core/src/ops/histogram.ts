@@ -30,11 +30,11 @@ export function histc(self: Tensor, bins = 100, min = 0, max = 0): Tensor {
     const x = self.detach().reshape(-1);
     const zeros = x.newZeros([bins]);
     if (x.numel() === 0) return zeros;
-    const [low, span] = bounds(x, min, max);
-    const inside = x.ge(low).logicalAnd(x.le(low.add(span)));
+    const [low, high] = bounds(x, min, max);
+    const inside = x.ge(low).logicalAnd(x.le(high));
     const place = x
       .sub(low)
-      .div(span)
+      .div(high.sub(low))
       .mul(bins)
       .floor()
       .clamp(0, bins - 1);
@@ -42,8 +42,8 @@ export function histc(self: Tensor, bins = 100, min = 0, max = 0): Tensor {
   });
 }
 
-/** The low end and the width of the range, as 0-d tensors. */
-function bounds(x: Tensor, min: number, max: number): [low: Tensor, span: Tensor] {
+/** The ends of the range, as 0-d tensors. */
+function bounds(x: Tensor, min: number, max: number): [low: Tensor, high: Tensor] {
   const given = min !== max;
   const low = given ? x.newFull([], min) : x.amin();
   const high = given ? x.newFull([], max) : x.amax();
@@ -54,8 +54,7 @@ function bounds(x: Tensor, min: number, max: number): [low: Tensor, span: Tensor
     }
   }
   const flat = low.eq(high).to(x.dtype);
-  const from = low.sub(flat);
-  return [from, high.add(flat).sub(from)];
+  return [low.sub(flat), high.add(flat)];
 }
 
 /** How often each of the numbers 0, 1, 2, … occurs, or the sum of the `weights` of its places. Reads the tensor. */
@@ -176,11 +175,24 @@ function cellOf(
     const own = edges[d]!;
     const x = coordinates[point * edges.length + d]!;
     if (!(x >= own[0]! && x <= own[own.length - 1]!)) return -1;
-    let at = 0;
-    while (at < shape[d]! - 1 && x >= own[at + 1]!) at++;
-    cell = cell * shape[d]! + at;
+    cell = cell * shape[d]! + Math.min(upperBound(own, x) - 1, shape[d]! - 1);
   }
   return cell;
+}
+
+/** The first edge beyond `x`, by halving, as `std::upper_bound` does it also where edges are not in order. */
+function upperBound(edges: Float64Array, x: number): number {
+  let first = 0;
+  let length = edges.length;
+  while (length > 0) {
+    const half = length >> 1;
+    if (x < edges[first + half]!) length = half;
+    else {
+      first += half + 1;
+      length -= half + 1;
+    }
+  }
+  return first;
 }
 
 function normalize(cells: Float64Array, edges: readonly Float64Array[], shape: readonly number[]): void {

@@ -1,3 +1,4 @@
+export { cartesianProd, trilIndices, triuIndices, vander } from './combine.ts';
 export * from './creation.ts';
 export { cdist } from './distance.ts';
 export { einsum } from './einsum.ts';
@@ -7,8 +8,11 @@ export type { NestedData } from './internal/nested-data.ts';
 export type { Dims, KeepdimOr, ReduceOptions } from './internal/reduction.ts';
 export type { ValuesAndIndices } from './internal/selecting.ts';
 export * from './join.ts';
+export { pcaLowrank, svdLowrank } from './linalg/lowrank.ts';
+export { multiDot as chainMatmul } from './linalg/products.ts';
 export { bernoulli, multinomial, poisson, randintLike, randLike, randnLike } from './random.ts';
 export * from './random-tensors.ts';
+export { segmentReduce } from './scatter-reduce.ts';
 export { bucketize, isin, searchsorted } from './search.ts';
 export { polygamma } from './special/gamma.ts';
 export * from './where.ts';

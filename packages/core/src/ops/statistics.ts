@@ -230,10 +230,10 @@ function pNorm(
   return track(record, out, [self], { shape: self.shape, axes, p });
 }
 
-/** The p-norm over `dim` (2 unless said otherwise; also ±Infinity, 0, 'fro'). Its gradient where it is 0 is 0. */
+/** The p-norm over `dim` (2 unless said otherwise; also ±Infinity, 0, 'fro', 'nuc'). Its gradient where it is 0 is 0. */
 export function norm(
   self: Tensor,
-  p: number | 'fro' | null = 2,
+  p: number | 'fro' | 'nuc' | null = 2,
   dim?: Dims,
   options?: KeepdimOr<ReduceOptions>,
 ): Tensor {
@@ -244,8 +244,18 @@ export function norm(
       text: `norm(): input dtype should be either floating point or complex. Got ${dtypeInfo[dtype].title} instead.`,
     });
   }
+  if (p === 'nuc') return nuclearNorm(self.to(dtype), dim, keepdim);
   const order = p === 'fro' || p === null ? 2 : p;
   return pNorm(self.to(dtype), order, dim, keepdim, normRecord);
+}
+
+/** The sum of the singular values over two dimensions. */
+function nuclearNorm(self: Tensor, dim: Dims | undefined, keepdim: boolean): Tensor {
+  const [rows, columns] = [dim ?? [0, 1]].flat() as [number, number];
+  const sum = self.movedim([rows, columns], [-2, -1]).svd().S.sum(-1);
+  if (!keepdim) return sum;
+  const axes = normalizeAxes([rows, columns], self.ndim);
+  return restoreDims(sum, self.shape, axes);
 }
 
 /** `torch.linalg.vector_norm`. */

@@ -6,4 +6,5 @@ export * from './indexing.ts';
 export * from './inplace-views.ts';
 export * from './random.ts';
 export * from './read.ts';
+export { resize_, resizeAs_ } from './real.ts';
 export * from './text.ts';
