@@ -17,7 +17,7 @@ export function makeKernels(runtime: Runtime): KernelTable {
     reduce: makeReduce(runtime),
     scan: makeScan(runtime),
     matmul: makeMatmul(runtime, map),
-    conv: makeConv(runtime),
+    conv: makeConv(runtime, map),
     gather: makeGather(runtime),
     scatter: makeScatter(runtime),
     sort: makeSort(runtime),

@@ -49,7 +49,10 @@ export function lgamma<L extends LaneTypes>(o: FloatLanes<L>, x: Expr<L['value']
     const direct = d.let(d.sub(whole, log(d, product)));
     // Γ(x)·Γ(1 − x) = π/sin πx
     const mirrored = d.sub(d.sub(d.const(Math.log(Math.PI)), log(d, wave)), direct);
-    const value = d.let(d.select(left, d.let(mirrored), direct));
+    const reflected = d.let(d.select(left, d.let(mirrored), direct));
+    // Γ(x) is 1/x here, and sin πx may have no digits left.
+    const tiny = d.lt(d.abs(v), d.const(2 ** -70));
+    const value = d.let(d.select(tiny, d.let(d.neg(log(d, d.abs(v)))), reflected));
     const infinite = d.eq(d.abs(v), d.const(Infinity));
     const exact = d.or(d.eq(v, d.const(1)), d.eq(v, d.const(2)));
     return d.select(infinite, d.const(Infinity), d.let(d.select(exact, d.const(0), value)));

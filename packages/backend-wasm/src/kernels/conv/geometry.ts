@@ -11,6 +11,8 @@ export interface ConvGeometry {
   readonly stride: Triple;
   readonly padding: Triple;
   readonly dilation: Triple;
+  /** What the input's size gives, if left out; may be smaller or larger than that. */
+  readonly output?: Triple;
 }
 
 export const volume: (size: Triple) => number = ([d, h, w]) => d * h * w;
@@ -21,6 +23,7 @@ const each = (f: (axis: 0 | 1 | 2) => number): Triple => [f(0), f(1), f(2)];
 export const reach: (g: ConvGeometry) => Triple = (g) => each((i) => g.dilation[i] * (g.kernel[i] - 1));
 
 export function outputSize(g: ConvGeometry): Triple {
+  if (g.output !== undefined) return g.output;
   const far = reach(g);
   return each((i) => Math.floor((g.input[i] + 2 * g.padding[i] - far[i] - 1) / g.stride[i]) + 1);
 }
@@ -34,9 +37,12 @@ export interface Frame {
   readonly spread: Triple;
 }
 
-/** The input with its padding. */
+/** As much of the input, with its padding, as the output sees. */
 export function inputFrame(g: ConvGeometry): Frame {
-  return { size: each((i) => g.input[i] + 2 * g.padding[i]), origin: g.padding, spread: [1, 1, 1] };
+  const far = reach(g);
+  const output = outputSize(g);
+  const size = each((i) => (output[i] - 1) * g.stride[i] + far[i] + 1);
+  return { size, origin: g.padding, spread: [1, 1, 1] };
 }
 
 /** The output gradient, spread out by the stride, so that the input gradient is a convolution of stride 1 over it. */
