@@ -1,28 +1,38 @@
 import colors from 'picocolors';
-import { loadBackend } from '../backends/load.ts';
+import type { Host } from '../host/host.ts';
+import { withHost } from '../host/open.ts';
 import { describeDifference } from '../report/differences.ts';
 import { count, highlight, mark } from '../report/style.ts';
-import { type CellResult, runScenario, type ScenarioResult } from '../run/run-scenario.ts';
+import type { CellResult, ScenarioResult } from '../run/run-scenario.ts';
 import type { Cell, Scenario } from '../scenario/schema.ts';
 import { loadSuite } from '../suite.ts';
 
 const width = 8;
 const bar = colors.dim('│');
 
+export interface NotebookOptions {
+  readonly backend: string;
+  readonly host: string;
+}
+
 /** `notebook`: the seed notebook, cell by cell, then the same cells under seeds. Gives the exit code. */
-export async function notebook({ backend: name }: { backend: string }): Promise<number> {
-  const loaded = await loadBackend(name);
+export function notebook({ backend, host }: NotebookOptions): Promise<number> {
+  return withHost(host, backend, replayNotebook);
+}
+
+async function replayNotebook(host: Host): Promise<number> {
+  const { name, executor } = host.backends[0]!;
   const suite = loadSuite();
   const seed = suite.find(({ id }) => id === 'notebook/seed')!;
-  const result = await runScenario(seed, loaded.backend, loaded.name);
+  const result = await host.runScenario(seed, name);
   console.log(
-    `\n${colors.bold('The seed notebook')} ${colors.dim(`on ${loaded.name}: each cell's own Python, run on Taimatsu's tensors`)}\n`,
+    `\n${colors.bold('The seed notebook')} ${colors.dim(`on ${name} (${executor}): each cell's own Python, run on Taimatsu's tensors`)}\n`,
   );
   for (const [i, cell] of seed.cells.entries()) console.log(showCell(cell, result.cells[i]!));
 
   const seeded = suite.filter(({ id }) => id.startsWith('notebook/seed-'));
   const others: ScenarioResult[] = [];
-  for (const scenario of seeded) others.push(await runScenario(scenario, loaded.backend, loaded.name));
+  for (const scenario of seeded) others.push(await host.runScenario(scenario, name));
   const all = [result, ...others];
   console.log(summary(seed, result, others, seeded[0]!));
   for (const { id, cells } of others) {

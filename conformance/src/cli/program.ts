@@ -2,10 +2,11 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import colors from 'picocolors';
 import { backendNames } from '../backends/load.ts';
 import { UsageError } from '../corpus/read.ts';
+import { hostNames } from '../host/host.ts';
 import { levels } from '../scenario/schema.ts';
 import { diff } from './diff.ts';
 import { type ListOptions, list } from './list.ts';
-import { notebook } from './notebook.ts';
+import { type NotebookOptions, notebook } from './notebook.ts';
 import { type ReplayOptions, replay } from './replay.ts';
 import { type RunOptions, run } from './run.ts';
 
@@ -13,6 +14,7 @@ import { type RunOptions, run } from './run.ts';
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
 const backendHelp = `backends by name (${backendNames.join(', ')}) or path (./my-backend.js), with commas between`;
+const hostHelp = `where backends run: ${hostNames.join(', ')}`;
 
 /** Runs the command line, and gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -40,19 +42,22 @@ function build(finish: (action: Promise<number> | number) => Promise<void>): Com
     .command('notebook')
     .description('replay the seed notebook, cell by cell')
     .option('-b, --backend <name>', 'a backend by name or path', 'cpu')
-    .action((options: { backend: string }) => finish(notebook(options)));
+    .option('--host <name>', hostHelp, 'node')
+    .action((options: NotebookOptions) => finish(notebook(options)));
 
   reports(program.command('run'))
     .description('run scenarios of the suite')
     .option('-l, --level <levels>', `levels, with commas between: ${levels.join(', ')}`)
     .option('--id <ids>', 'scenarios by id; `notebook` stands for all below it')
     .option('-b, --backend <names>', backendHelp, 'cpu')
+    .option('--host <name>', hostHelp, 'node')
     .action((options: RunOptions) => finish(run(options)));
 
   reports(program.command('replay'))
     .description('replay calls recorded from PyTorch: outputs and gradients, a file per operator')
     .requiredOption('-c, --corpus <path>', 'a folder of recorded operators, or one file')
     .option('-b, --backend <names>', backendHelp, 'cpu')
+    .option('--host <name>', hostHelp, 'node')
     .option('--ops <names>', 'operators by name, with commas between; `max` stands for all its variants')
     .option('--failures <n>', 'show the first n failures of each operator', natural, 1)
     .action((options: ReplayOptions) => finish(replay(options)));

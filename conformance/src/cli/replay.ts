@@ -1,8 +1,7 @@
-import { setDefaultDevice } from '@taimatsu/core';
 import colors from 'picocolors';
-import { loadBackends } from '../backends/load.ts';
 import { corpusFiles, opOfFile, readCorpusFile, UsageError } from '../corpus/read.ts';
-import { type OpReplay, replayFile } from '../corpus/replay.ts';
+import type { OpReplay } from '../corpus/replay.ts';
+import { withHost } from '../host/open.ts';
 import { describeDifference } from '../report/differences.ts';
 import { replayJUnit } from '../report/junit.ts';
 import { replayMarkdown } from '../report/markdown.ts';
@@ -13,6 +12,7 @@ import { type OutputOptions, writeReports } from './output.ts';
 export interface ReplayOptions extends OutputOptions {
   readonly corpus: string;
   readonly backend: string;
+  readonly host: string;
   readonly ops?: string;
   readonly failures: number;
 }
@@ -20,17 +20,19 @@ export interface ReplayOptions extends OutputOptions {
 /** `replay`: a recorded corpus on backends. Gives the exit code. */
 export async function replay(options: ReplayOptions): Promise<number> {
   const files = chooseFiles(corpusFiles(options.corpus), options.ops);
-  const loaded = await loadBackends(options.backend);
   const start = performance.now();
-  const replays = new Map<string, OpReplay[]>(loaded.map(({ name }) => [name, []]));
-  for (const path of files) {
-    const file = readCorpusFile(path);
-    for (const { name, backend } of loaded) {
-      setDefaultDevice(backend);
-      replays.get(name)!.push(await replayFile(file));
+  const replays = new Map<string, OpReplay[]>();
+  await withHost(options.host, options.backend, async (host) => {
+    for (const { name, executor } of host.backends) {
+      replays.set(name, []);
+      console.log(colors.dim(`${name}: ${executor}`));
     }
-    progress(replays.get(loaded[0]!.name)!.length, files.length, file.op);
-  }
+    for (const [done, path] of files.entries()) {
+      const file = readCorpusFile(path);
+      for (const { name } of host.backends) replays.get(name)!.push(await host.replayFile(file, name));
+      progress(done + 1, files.length, file.op);
+    }
+  });
   progress(0, 0, '');
   const report: ReplayReport = {
     backends: Object.fromEntries([...replays].map(([name, own]) => [name, backendReplay(own)])),

@@ -1,19 +1,20 @@
 import colors from 'picocolors';
-import { loadBackends } from '../backends/load.ts';
 import { UsageError } from '../corpus/read.ts';
+import { withHost } from '../host/open.ts';
 import { describeDifference } from '../report/differences.ts';
 import { runJUnit } from '../report/junit.ts';
 import { runMarkdown } from '../report/markdown.ts';
 import { runReport } from '../report/run-report.ts';
 import { count } from '../report/style.ts';
 import { scenarioTable } from '../report/tables.ts';
-import { runSuite } from '../run/run-suite.ts';
+import type { ScenarioResult } from '../run/run-scenario.ts';
 import { levels, type Scenario } from '../scenario/schema.ts';
 import { loadSuite } from '../suite.ts';
 import { type OutputOptions, writeReports } from './output.ts';
 
 export interface RunOptions extends OutputOptions {
   readonly backend: string;
+  readonly host: string;
   readonly level?: string;
   readonly id?: string;
 }
@@ -21,7 +22,14 @@ export interface RunOptions extends OutputOptions {
 /** `run`: scenarios on backends. Gives the exit code. */
 export async function run(options: RunOptions): Promise<number> {
   const scenarios = chooseScenarios(options);
-  const results = await runSuite(scenarios, await loadBackends(options.backend));
+  const results = await withHost(options.host, options.backend, async (host) => {
+    const all: ScenarioResult[] = [];
+    for (const { name, executor } of host.backends) {
+      console.log(colors.dim(`${name}: ${executor}`));
+      for (const scenario of scenarios) all.push(await host.runScenario(scenario, name));
+    }
+    return all;
+  });
   console.log(scenarioTable(results));
   for (const { id, backend, cells } of results) {
     for (const { id: cell, verdict, differences, reason } of cells) {
