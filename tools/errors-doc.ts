@@ -18,14 +18,17 @@ const placeholder = (name: string): unknown =>
 
 function textOf(message: (detail: never) => string): string {
   try {
-    return message(placeholder('') as never).replaceAll('\n', ' ').replaceAll('|', '\\|');
+    return message(placeholder('') as never)
+      .replaceAll('\n', ' ')
+      .replaceAll('|', '\\|');
   } catch {
     return 'depends on what was seen';
   }
 }
 
 const rows = Object.entries(catalogue).map(
-  ([code, { type, message }]) => `| \`${code}\` | ${type} | ${textOf(message as (detail: never) => string)} |`,
+  ([code, { type, message }]) =>
+    `| \`${code}\` | ${type} | ${textOf(message as (detail: never) => string)} |`,
 );
 const text = `# Errors
 

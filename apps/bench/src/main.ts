@@ -24,11 +24,13 @@ const backends: Readonly<Record<string, () => Promise<Backend>>> = {
 const contestants: Contestant[] = [];
 for (const name of values.backend.split(',')) {
   const load = backends[name];
-  if (load === undefined) throw new Error(`no backend named ${name}; there are ${Object.keys(backends).join(', ')}`);
+  if (load === undefined)
+    throw new Error(`no backend named ${name}; there are ${Object.keys(backends).join(', ')}`);
   contestants.push(taimatsu(await load()));
 }
 const reference = await pytorch();
-if (reference === undefined) console.log('PyTorch is not here: apt-get install python3-torch adds it to the table.');
+if (reference === undefined)
+  console.log('PyTorch is not here: apt-get install python3-torch adds it to the table.');
 else contestants.push(reference);
 for (const { name, about } of contestants) console.log(`${name}: ${about}`);
 

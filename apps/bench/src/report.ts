@@ -12,7 +12,8 @@ function cell(result: Result, timing: Timing | undefined, base: Timing | undefin
   if (timing === undefined) return '–';
   const { flops } = result.case;
   const rate = flops === undefined ? '' : ` ${(flops / timing.median / 1e3).toPrecision(3)} GF/s`;
-  const ratio = base === undefined || base === timing ? '' : ` ×${(timing.median / base.median).toPrecision(2)}`;
+  const ratio =
+    base === undefined || base === timing ? '' : ` ×${(timing.median / base.median).toPrecision(2)}`;
   return `${formatTime(timing.median)}${rate}${ratio}`;
 }
 
@@ -21,9 +22,7 @@ function goal(result: Result): string {
   const ours = result.timings[0];
   if (ours === undefined || (target === undefined && targetRate === undefined)) return '';
   const met =
-    target === undefined
-      ? result.case.flops! / ours.median / 1e3 >= targetRate!
-      : ours.median <= target;
+    target === undefined ? result.case.flops! / ours.median / 1e3 >= targetRate! : ours.median <= target;
   const text = target === undefined ? `≥ ${targetRate} GF/s` : `≤ ${formatTime(target)}`;
   return `${text} ${met ? 'yes' : 'no'}`;
 }

@@ -18,7 +18,11 @@ const ROUND_MS = 60;
 const WARM_UP_MS = 400;
 
 /** Times a case with everyone taking turns, so that what disturbs the machine disturbs all of them. */
-export async function runCase(one: Case, contestants: readonly Contestant[], rounds: number): Promise<Result> {
+export async function runCase(
+  one: Case,
+  contestants: readonly Contestant[],
+  rounds: number,
+): Promise<Result> {
   const samples = new Map<Contestant, number[]>();
   const counts = new Map<Contestant, number>();
   for (const contestant of contestants) {

@@ -215,7 +215,7 @@ function compileAt(place: Place, dialect: Dialect, source: KernelSource): Run {
         length = wanted;
       }
       const result = kernel(...(values as KernelVariable[])) as unknown as Texels;
-      assertExecutor(kernel as unknown as Shortcut, place.executor);
+      assertExecutor(kernel as unknown as Shortcut, place);
       return result;
     } catch (error) {
       check(place);
@@ -227,14 +227,16 @@ function compileAt(place: Place, dialect: Dialect, source: KernelSource): Run {
 interface Shortcut {
   readonly kernel: {
     readonly constructor: { readonly mode: string };
+    readonly context: unknown;
     readonly fallbackReason: string | null;
   };
 }
 
 /** gpu.js goes on with the CPU when something does not suit a GPU; that is never wanted here. */
-function assertExecutor({ kernel }: Shortcut, executor: Executor): void {
+function assertExecutor({ kernel }: Shortcut, { executor, gl }: Place): void {
   const { mode } = kernel.constructor;
-  if (mode === executor) return;
+  // All WebGL kernels call themselves gpu; those of this backend are in its context.
+  if (gl === undefined ? mode === (executor === 'headlessgl' ? 'gpu' : executor) : kernel.context === gl) return;
   fail('backend/unsupported', {
     backend: 'gpu',
     what: `a kernel on ${executor}`,

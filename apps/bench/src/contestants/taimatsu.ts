@@ -27,7 +27,10 @@ export function taimatsu(backend: Backend): Contestant {
 
 function makeWorks(device: Backend): Readonly<Record<string, () => Work>> {
   const random = (...shape: number[]): torch.Tensor => torch.randn(shape, { device });
-  const product = (a: torch.Tensor, b: torch.Tensor): Work => () => void a.mm(b);
+  const product =
+    (a: torch.Tensor, b: torch.Tensor): Work =>
+    () =>
+      void a.mm(b);
   return {
     'add-2x2': () => {
       const [a, b] = [random(2, 2), random(2, 2)];
@@ -74,7 +77,11 @@ function makeWorks(device: Backend): Readonly<Record<string, () => Work>> {
 /** One training step of a two-layer network on a fixed batch. */
 function mlpStep(device: Backend): Work {
   const weight = (out: number, from: number): torch.Tensor =>
-    torch.randn(out, from, { device }).mul(Math.sqrt(2 / from)).detach().requiresGrad_();
+    torch
+      .randn(out, from, { device })
+      .mul(Math.sqrt(2 / from))
+      .detach()
+      .requiresGrad_();
   const bias = (out: number): torch.Tensor => torch.zeros(out, { device, requiresGrad: true });
   const parameters = [weight(128, 784), bias(128), weight(10, 128), bias(10)] as const;
   const [w1, b1, w2, b2] = parameters;

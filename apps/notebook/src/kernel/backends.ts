@@ -1,30 +1,23 @@
 import type { Backend } from '@taimatsu/core/backend';
 import type { BackendName } from './protocol.ts';
 
-/** Each backend is loaded when it is first asked for, and says by itself why it cannot run here. */
+/** How each backend is had. Its package is loaded when it is first asked for; a rejection says why it cannot run here. */
 const loaders: Readonly<Record<BackendName, () => Promise<Backend>>> = {
   cpu: async () => (await import('@taimatsu/backend-cpu')).cpu,
-  wasm: async () => exported(await import('@taimatsu/backend-wasm'), 'wasm'),
-  webgpu: async () => made(await import('@taimatsu/backend-webgpu'), 'init'),
-  gpu: async () => made(await import('@taimatsu/backend-gpu'), 'createGpuBackend'),
+  wasm: async () => {
+    const { isWasmSupported, wasm } = await import('@taimatsu/backend-wasm');
+    if (!isWasmSupported()) throw new Error('this browser has no WebAssembly with SIMD');
+    return wasm;
+  },
+  webgpu: async () => (await import('@taimatsu/backend-webgpu')).webgpu.init(),
+  gpu: async () => (await import('@taimatsu/backend-gpu')).createGpuBackend(),
 };
 
 const loaded = new Map<BackendName, Promise<Backend>>();
 
+/** A backend by its name, the same one every time. */
 export function loadBackend(name: BackendName): Promise<Backend> {
-  const found = loaded.get(name) ?? loaders[name]();
-  loaded.set(name, found);
-  return found;
-}
-
-type Module = Readonly<Record<string, unknown>>;
-
-function exported(module: Module, name: string): Backend {
-  if (module[name] === undefined) throw new Error('not part of this build');
-  return module[name] as Backend;
-}
-
-function made(module: Module, name: string): Promise<Backend> | Backend {
-  if (module[name] === undefined) throw new Error('not part of this build');
-  return (module[name] as () => Promise<Backend> | Backend)();
+  const backend = loaded.get(name) ?? loaders[name]();
+  loaded.set(name, backend);
+  return backend;
 }

@@ -18,37 +18,36 @@ const legend = [
   ['output', 'result'],
 ] as const;
 
-const everything = 'everything';
+const everything = 'everything at once';
 
 /** The figure beside the text: one picture at a time, whose boxes tell what they hold. */
 export class Figure {
   readonly element: HTMLElement;
   private readonly canvas = h('div', { className: 'canvas' });
-  private readonly after = h('span');
+  private readonly caption = h('summary', {}, 'The graph');
   private readonly detail = h('output', { className: 'detail' });
   private readonly choice: HTMLSelectElement;
+  private offered: readonly string[] = [];
   private shown: ReadonlySet<string> = new Set();
 
-  /** `choose` is called with the names whose graph the reader wants to see now. */
+  /** `choose` is called with the names whose graph the reader wants to see. */
   constructor(choose: (names: readonly string[]) => void) {
     this.choice = h('select', {
-      ariaLabel: 'The tensor whose graph is drawn',
+      ariaLabel: 'Draw the graph of another tensor',
       onchange: () => {
-        const all = Array.from(this.choice.options, ({ value }) => value).filter(
-          (value) => value !== everything,
-        );
-        choose(this.choice.value === everything ? all : [this.choice.value]);
+        choose(this.choice.value === everything ? this.offered : [this.choice.value]);
+        this.choice.value = '';
       },
     });
-    const caption = h('summary', {}, 'The graph of ', this.choice, ' ', this.after);
     const entries = legend.map(([kind, text]) => h('li', { className: kind }, text));
     this.element = h(
       'details',
-      { className: 'figure', open: true },
-      caption,
+      { className: 'figure', open: matchMedia('(min-width: 60rem)').matches },
+      this.caption,
       this.canvas,
       this.detail,
       h('ul', { className: 'legend' }, ...entries),
+      this.choice,
     );
     this.clear();
   }
@@ -56,16 +55,18 @@ export class Figure {
   clear(): void {
     this.canvas.replaceChildren(h('p', { className: 'note' }, 'It grows as cells run.'));
     this.detail.textContent = '';
-    this.after.textContent = '';
+    this.caption.textContent = 'The graph';
     this.shown = new Set();
+    this.offer([]);
   }
 
   /** What the reader can choose from. */
   offer(names: readonly string[]): void {
-    const { value } = this.choice;
-    const options = [...names, ...(names.length > 1 ? [everything] : [])];
-    this.choice.replaceChildren(...options.map((name) => h('option', { value: name }, name)));
-    if (options.includes(value)) this.choice.value = value;
+    this.offered = names;
+    const prompt = h('option', { value: '', disabled: true, selected: true }, 'Draw another tensor …');
+    const options = names.length > 1 ? [...names, everything] : names;
+    this.choice.replaceChildren(prompt, ...options.map((name) => h('option', { value: name }, name)));
+    this.choice.hidden = names.length === 0;
   }
 
   show({ cell, roots, svg, failed }: Picture): void {
@@ -78,8 +79,7 @@ export class Figure {
     drawing.setAttribute('aria-label', `The graph of ${roots.join(', ')}`);
     this.canvas.replaceChildren(drawing);
     this.shown = new Set(boxes.map(({ id }) => id));
-    this.choice.value = roots.length === 1 ? roots[0]! : everything;
-    this.after.textContent = `after In [${cell}]`;
+    this.caption.replaceChildren('The graph of ', h('code', {}, roots.join(', ')), ` after In [${cell}]`);
     this.element.dataset.failed = String(failed);
     this.detail.textContent = failed
       ? 'Backward has to pass the dashed operations again, but what they had kept is gone: the backward before freed it.'

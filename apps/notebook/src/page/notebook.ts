@@ -65,6 +65,7 @@ export class Notebook {
       return;
     }
     for (const view of this.views) if (!(await this.run(view))) return;
+    this.visitWhatIsRead();
     this.bar.showResult(this.backend, this.result());
   }
 

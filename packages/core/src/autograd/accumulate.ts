@@ -55,6 +55,9 @@ function copyFor(leaf: Tensor, grad: Tensor): Tensor {
   return noGrad(() => {
     const dense = isDense(leaf.shape, leaf.strides);
     const out = dense ? leaf.detach().emptyLike({ dtype: grad.dtype }) : grad.detach().newEmpty(grad.shape);
-    return out.copy_(grad.detach());
+    out.copy_(grad.detach());
+    // It is new memory: filling it is no change that anyone could have missed.
+    out.counter.version = 0;
+    return out;
   });
 }

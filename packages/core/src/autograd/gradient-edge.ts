@@ -69,6 +69,17 @@ export function installViewFormulas(given: ViewFormulas): void {
   formulas = given;
 }
 
+/** Makes `node` the one that made `tensor`; the gradient that a tensor retains is from then on that node's. */
+export function setHistory(tensor: Tensor, meta: AutogradMeta, node: Node): void {
+  const before = meta.node;
+  meta.node = node;
+  meta.outputNr = 0;
+  if (!meta.retainsGrad) return;
+  if (before?.retained != null) before.retained = before.retained.filter((x) => x.tensor !== tensor);
+  node.retained ??= [];
+  node.retained.push({ outputNr: 0, tensor });
+}
+
 /** Gives a view of memory that changed in place a `gradFn` that leads to its base's present one. */
 export function regenerateView(tensor: Tensor, meta: AutogradMeta, view: ViewMeta): void {
   const { base } = view;
@@ -79,6 +90,5 @@ export function regenerateView(tensor: Tensor, meta: AutogradMeta, view: ViewMet
   node.nextNodes.push(gradientNode(base));
   node.nextNrs.push(outputNrOf(base));
   node.outputs.push({ shape: tensor.shape, dtype: tensor.dtype, backend: tensor.backend });
-  meta.node = node;
-  meta.outputNr = 0;
+  setHistory(tensor, meta, node);
 }

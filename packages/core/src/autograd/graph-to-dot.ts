@@ -40,6 +40,7 @@ class Drawing {
   private readonly savedIds = new Map<Tensor, string>();
   private readonly namesOf = new Map<Tensor, string[]>();
   private readonly named: readonly Tensor[];
+  private readonly results = new Set<Tensor>();
   private readonly options: GraphToDotOptions;
 
   constructor(options: GraphToDotOptions) {
@@ -57,6 +58,7 @@ class Drawing {
       return;
     }
     const id = `output${tensor.storage.serial}`;
+    this.results.add(tensor);
     this.box(id, 'output', this.describe(tensor), this.tooltip(tensor));
     this.edge(idOf(node), id);
     this.walk(node);
@@ -82,7 +84,7 @@ class Drawing {
 
   private addNode(node: Node): void {
     const made = this.named
-      .filter((tensor) => gradFnOf(tensor) === node)
+      .filter((tensor) => gradFnOf(tensor) === node && !this.results.has(tensor))
       .map((tensor) => this.describe(tensor));
     const label = [node.name, ...made].join('\n');
     this.box(idOf(node), node.isFreed ? 'freed' : 'function', label, node.name);

@@ -18,12 +18,10 @@ export interface OutputMeta {
 export type NodeHook = (
   gradInputs: readonly (Tensor | null)[],
   gradOutputs: readonly (Tensor | null)[],
-) => readonly (Tensor | null)[] | undefined | void;
+) => readonly (Tensor | null)[] | undefined;
 
 /** Sees what a node is about to be given; may return something else. */
-export type NodePreHook = (
-  gradOutputs: readonly (Tensor | null)[],
-) => readonly (Tensor | null)[] | undefined | void;
+export type NodePreHook = (gradOutputs: readonly (Tensor | null)[]) => readonly (Tensor | null)[] | undefined;
 
 let sequence = 0;
 
@@ -90,8 +88,9 @@ export class Node<A = any> implements VjpContext<A> {
         const indices = this.nextNodes[i] == null ? undefined : record.grads[i]?.in;
         if (indices !== undefined) for (const k of indices) this.saveInput(k, inputs[k]);
       }
-    } else if (record.saves?.in === 'all') inputs.forEach((input, k) => this.saveInput(k, input));
-    else record.saves?.in?.forEach((k) => this.saveInput(k, inputs[k]));
+    } else if (record.saves?.in === 'all')
+      for (const [k, input] of inputs.entries()) this.saveInput(k, input);
+    else for (const k of record.saves?.in ?? []) this.saveInput(k, inputs[k]);
   }
 
   /** Keeps the outputs that the wanted gradients' formulas read; after an in-place change, not before. */
@@ -102,7 +101,7 @@ export class Node<A = any> implements VjpContext<A> {
         const indices = this.nextNodes[i] == null ? undefined : record.grads[i]?.out;
         if (indices !== undefined) for (const k of indices) this.saveOutput(k, outputs[k]!);
       }
-    } else record.saves?.out?.forEach((k) => this.saveOutput(k, outputs[k]!));
+    } else for (const k of record.saves?.out ?? []) this.saveOutput(k, outputs[k]!);
   }
 
   private saveInput(k: number, value: Operand | null | undefined): void {
@@ -110,14 +109,19 @@ export class Node<A = any> implements VjpContext<A> {
     this.savedInputs ??= [];
     if (this.savedInputs[k] !== undefined) return;
     this.savedInputs[k] = value;
-    if (value instanceof Tensor) (this.versions ??= [])[k] = value.counter.version;
+    if (value instanceof Tensor) this.keepVersion(k, value);
   }
 
   private saveOutput(k: number, value: Tensor): void {
     this.savedOutputs ??= [];
     if (this.savedOutputs[k] !== undefined) return;
     this.savedOutputs[k] = aliasTensor(value);
-    (this.versions ??= [])[-1 - k] = value.counter.version;
+    this.keepVersion(-1 - k, value);
+  }
+
+  private keepVersion(slot: number, { counter }: Tensor): void {
+    this.versions ??= [];
+    this.versions[slot] = counter.version;
   }
 
   input(index: number): Tensor {
@@ -211,11 +215,13 @@ export class Node<A = any> implements VjpContext<A> {
   }
 
   registerHook(hook: NodeHook): { remove(): void } {
-    return addHook((this.postHooks ??= []), hook);
+    this.postHooks ??= [];
+    return addHook(this.postHooks, hook);
   }
 
   registerPrehook(hook: NodePreHook): { remove(): void } {
-    return addHook((this.preHooks ??= []), hook);
+    this.preHooks ??= [];
+    return addHook(this.preHooks, hook);
   }
 }
 

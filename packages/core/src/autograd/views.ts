@@ -9,6 +9,7 @@ import {
   outputNrOf,
   regenerateView,
   requiresGradOf,
+  setHistory,
 } from './gradient-edge.ts';
 import { isGradEnabled } from './modes.ts';
 import { Node } from './node.ts';
@@ -82,8 +83,7 @@ class CopySlicesNode extends Node<CopySlicesAttrs> {
 export function rebaseHistory(self: Tensor, node: Node): void {
   const meta = metaOf(self);
   if (meta.view === null) {
-    meta.node = node;
-    meta.outputNr = 0;
+    setHistory(self, meta, node);
     return;
   }
   const { base } = meta.view;
@@ -98,8 +98,7 @@ export function rebaseHistory(self: Tensor, node: Node): void {
   slices.nextNodes[0] = gradientNode(base);
   slices.nextNrs[0] = outputNrOf(base);
   slices.outputs.push({ shape: base.shape, dtype: base.dtype, backend: base.backend });
-  baseMeta.node = slices;
-  baseMeta.outputNr = 0;
+  setHistory(base, baseMeta, slices);
   regenerateView(self, meta, meta.view);
 }
 

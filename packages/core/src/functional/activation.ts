@@ -14,8 +14,9 @@ export interface InplaceOptions {
 }
 
 const zero = (x: Expr): Expr => s.literal(0, x.dtype);
-const isInside = (x: Expr, low: Expr | number, high: Expr | number): Expr =>
-  s.and(s.lt(low, x), s.lt(x, high));
+/** NaN counts as between: gradients pass it. */
+const isOutside = (x: Expr, low: Expr | number, high: Expr | number): Expr =>
+  s.or(s.le(x, low), s.ge(x, high));
 const within = (x: Tensor, low: number, high: number): Tensor => x.gt(low).logicalAnd(x.lt(high));
 
 /** max(x, 0): NaN stays NaN, the gradient at 0 is 0. */
@@ -25,7 +26,7 @@ export function relu(input: Tensor, { inplace = false }: InplaceOptions = {}): T
 
 const hardtanhOp = activation('hardtanh', {
   forward: (x, low, high) => s.clamp(x, low!, high!),
-  backward: (g, x, low, high) => s.where(isInside(x, low!, high!), g, zero(g)),
+  backward: (g, x, low, high) => s.where(isOutside(x, low!, high!), zero(g), g),
   second: 'zero',
   check: (dtype) => {
     if (dtype === 'bool') fail('op/argument', { text: 'Bool inputs not supported for hardtanh' });
@@ -52,7 +53,7 @@ export function relu6(input: Tensor, { inplace = false }: InplaceOptions = {}): 
 
 const hardsigmoidOp = activation('hardsigmoid', {
   forward: (x) => s.div(s.clamp(s.add(x, 3), 0, 6), 6),
-  backward: (g, x) => s.where(isInside(x, -3, 3), s.div(g, 6), zero(g)),
+  backward: (g, x) => s.where(s.and(s.lt(-3, x), s.lt(x, 3)), s.div(g, 6), zero(g)),
   second: 'zero',
   check: refuse('hardsigmoid_cpu', 'integers'),
 });
@@ -92,7 +93,7 @@ const softshrinkOp = activation('softshrink', {
     s.where(
       s.gt(x, lambd!),
       s.sub(x, lambd!),
-      s.where(s.lt(x, s.neg(lambd!)), s.add(x, lambd!), s.mul(x, 0)),
+      s.where(s.lt(x, s.neg(lambd!)), s.add(x, lambd!), zero(x)),
     ),
   backward: (g, x, lambd) => s.where(s.le(s.abs(x), lambd!), zero(g), g),
   second: 'zero',

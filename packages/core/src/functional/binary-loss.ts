@@ -5,6 +5,7 @@ import {
   type LossReduction,
   lossReduction,
   reduceLoss,
+  refuseGrad,
   sizeText,
   spreadGrad,
 } from './reduction.ts';
@@ -80,6 +81,7 @@ export function binaryCrossEntropy(
     });
   }
   const weight = options.weight ?? undefined;
+  refuseGrad('binary_cross_entropy', 'weight', weight);
   const x = input.detach();
   if (x.numel() > 0 && x.backend.manifest.syncRead) {
     const outside = noGrad(() => x.ge(0).logicalAnd(x.le(1)).all().item() === false);
@@ -156,6 +158,8 @@ export function binaryCrossEntropyWithLogits(
   }
   const weight = options.weight ?? undefined;
   const positive = options.posWeight ?? undefined;
+  refuseGrad('binary_cross_entropy_with_logits', 'weight', weight);
+  refuseGrad('binary_cross_entropy_with_logits', 'pos_weight', positive);
   const losses = noGrad(() =>
     scaled(
       logits.call([input.detach(), target.detach(), positive?.detach() ?? 1], undefined),

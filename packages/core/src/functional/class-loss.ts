@@ -2,7 +2,7 @@ import { isFloatingPoint } from '../dtype/index.ts';
 import { fail, isTensorError } from '../errors/index.ts';
 import { type GradRecord, noGrad, type Tensor, track } from '../extend/index.ts';
 import { where } from '../ops/where.ts';
-import { type LossOptions, type LossReduction, lossReduction, reduceLoss } from './reduction.ts';
+import { type LossOptions, type LossReduction, lossReduction, reduceLoss, refuseGrad } from './reduction.ts';
 
 /** Keyword arguments of {@link nllLoss}. */
 export interface NllOptions extends LossOptions {
@@ -89,6 +89,7 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {})
   const reduction = lossReduction(options);
   const weight = options.weight ?? undefined;
   checkTarget(input, target, weight);
+  refuseGrad(input.ndim > 2 ? 'nll_loss2d_forward' : 'nll_loss_forward', 'weight', weight);
   if (target.dtype !== 'int64') {
     fail('op/argument', { text: `expected scalar type Long but found ${titleCase(target)}` });
   }

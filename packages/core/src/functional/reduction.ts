@@ -1,5 +1,5 @@
 import { fail, warn } from '../errors/index.ts';
-import type { Tensor } from '../extend/index.ts';
+import { isTracked, type Tensor } from '../extend/index.ts';
 
 /** How a loss puts its elements together: not at all, their mean, or their sum. */
 export type LossReduction = 'none' | 'mean' | 'sum';
@@ -37,6 +37,14 @@ export function reduceLoss(loss: Tensor, reduction: LossReduction): Tensor {
 /** The gradient of each of `count` elements of a loss, from that of the loss. */
 export function spreadGrad(g: Tensor, reduction: LossReduction, count: number): Tensor {
   return reduction === 'mean' ? g.div(count) : g;
+}
+
+/** Refuses a tensor that wants a gradient where there is none. @throws `op/argument` */
+export function refuseGrad(op: string, name: string, x: Tensor | null | undefined): void {
+  if (x == null || !isTracked([x])) return;
+  fail('op/argument', {
+    text: `The function '${op}' is not differentiable with respect to argument '${name}'. This input cannot have requires_grad True.`,
+  });
 }
 
 /** Sizes as PyTorch's messages show them. */

@@ -13,15 +13,33 @@ const clampTensors = pointwise('clamp', {
   grads: [
     {
       in: [0, 1, 2],
-      vjp: (g, c) => g.mul(c.input(0).ge(c.operand(1)).logicalAnd(c.input(0).le(c.operand(2)))),
+      vjp: (g, c) =>
+        g.mul(
+          c
+            .input(0)
+            .ge(c.operand(1))
+            .logicalAnd(c.input(0).le(c.operand(2))),
+        ),
     },
     {
       in: [0, 1, 2],
-      vjp: (g, c) => g.mul(c.input(0).lt(c.operand(1)).logicalAnd(c.input(1).lt(c.operand(2)))),
+      vjp: (g, c) =>
+        g.mul(
+          c
+            .input(0)
+            .lt(c.operand(1))
+            .logicalAnd(c.input(1).lt(c.operand(2))),
+        ),
     },
     {
       in: [0, 1, 2],
-      vjp: (g, c) => g.mul(c.input(0).gt(c.operand(2)).logicalOr(c.input(2).lt(c.operand(1)))),
+      vjp: (g, c) =>
+        g.mul(
+          c
+            .input(0)
+            .gt(c.operand(2))
+            .logicalOr(c.input(2).lt(c.operand(1))),
+        ),
     },
   ],
 });
@@ -33,7 +51,13 @@ const clampScalars = (name: string, node: string): PointwiseRecord3 =>
     grads: [
       {
         in: [0, 1, 2],
-        vjp: (g, c) => g.mul(c.input(0).ge(c.operand(1)).logicalAnd(c.input(0).le(c.operand(2)))),
+        vjp: (g, c) =>
+          g.mul(
+            c
+              .input(0)
+              .ge(c.operand(1))
+              .logicalAnd(c.input(0).le(c.operand(2))),
+          ),
       },
       null,
       null,

@@ -8,11 +8,11 @@ import {
   getDefaultDtype,
   iinfo,
   isFloatingPoint,
+  isInteger,
   isScalar,
   type Scalar,
   toBFloat16Bits,
   toFloat16Bits,
-  isInteger,
 } from '../dtype/index.ts';
 import { fail, warn } from '../errors/index.ts';
 import { emptyTensor, Tensor } from '../extend/index.ts';

@@ -53,7 +53,8 @@ export function retainGrad(self: Tensor): void {
   const meta = metaOf(self);
   if (meta.retainsGrad) return;
   meta.retainsGrad = true;
-  (node.retained ??= []).push({ outputNr: meta.outputNr, tensor: self });
+  node.retained ??= [];
+  node.retained.push({ outputNr: meta.outputNr, tensor: self });
 }
 
 /**
@@ -64,8 +65,12 @@ export function registerHook(self: Tensor, hook: TensorHook): { remove(): void }
   if (!requiresGradOf(self)) fail('autograd/hook', {});
   const meta = metaOf(self);
   const node = gradFnOf(self);
-  if (node === null) return addHook((meta.hooks ??= []), hook);
-  return addHook((node.tensorHooks ??= []), { outputNr: meta.outputNr, hook });
+  if (node === null) {
+    meta.hooks ??= [];
+    return addHook(meta.hooks, hook);
+  }
+  node.tensorHooks ??= [];
+  return addHook(node.tensorHooks, { outputNr: meta.outputNr, hook });
 }
 
 /** Calls `hook` with a leaf after its `.grad` was updated. */
@@ -77,7 +82,9 @@ export function registerPostAccumulateGradHook(
   if (gradFnOf(self) !== null) {
     fail('op/argument', { text: 'post accumulate grad hooks cannot be registered on non-leaf tensors' });
   }
-  return addHook((metaOf(self).postAccumulateHooks ??= []), hook);
+  const meta = metaOf(self);
+  meta.postAccumulateHooks ??= [];
+  return addHook(meta.postAccumulateHooks, hook);
 }
 
 /** The last two dimensions exchanged; PyTorch lets 0-d tensors through. */

@@ -106,7 +106,7 @@ export function kthvalue(
   if (self.ndim > 0 && size === 0)
     fail('op/index', { text: `kthvalue(): Expected reduction dim ${axis} to have non-zero size.` });
   if (k < 1 || k > size)
-    fail('op/argument', { text: 'kthvalue(): selected number k out of range for dimension ' + axis });
+    fail('op/argument', { text: `kthvalue(): selected number k out of range for dimension ${axis}` });
   const { indices } = sorted(self.detach(), axis, false);
   const index = self.ndim === 0 ? indices : indices.narrow(axis, k - 1, 1).contiguous();
   return pickAlong(kthvalueRecord, self, axis, index, keepdim);

@@ -268,10 +268,10 @@ export const lgamma: UnaryOp = unary('lgamma', {
   grads: [{ in: [0], vjp: (g, c) => g.mul(c.input(0).digamma()) }],
 });
 
-/** The rectified linear unit max(x, 0): NaN stays NaN, the gradient at 0 is 0. */
+/** The rectified linear unit max(x, 0): NaN stays NaN with gradient 1, the gradient at 0 is 0. */
 export const relu: UnaryOp = unary('relu', {
   forward: (x) => s.relu(x),
-  grads: [{ out: [0], vjp: (g, c) => g.mul(c.output().gt(0)) }],
+  grads: [{ out: [0], vjp: (g, c) => g.maskedFill(c.output().le(0), 0) }],
   check: (dtype) => {
     if (dtype === 'bool') fail('op/argument', { text: 'Boolean inputs not supported for relu' });
   },

@@ -20,7 +20,7 @@ export class ViewMeta {
 }
 
 /** A gradient hook: sees a gradient and may return another in its place. */
-export type TensorHook = (grad: Tensor) => Tensor | null | undefined | void;
+export type TensorHook = (grad: Tensor) => Tensor | null | undefined;
 
 /** What autograd keeps about a tensor that takes part in it; plain tensors have none. */
 export class AutogradMeta {

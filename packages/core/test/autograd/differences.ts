@@ -13,6 +13,7 @@ const norms = "PyTorch 2's norm is linalg.vector_norm";
 const squeezes = 'PyTorch 2 counts squeeze of several dimensions among the overloads';
 const diagonals = 'PyTorch 2 makes diag of diag_embed and of a copied diagonal';
 const scalars = 'one node for sums and quotients with tensors and with numbers';
+const composed = 'made of other operations, which are differentiated';
 const order = 'the sums are put together in another order';
 
 /** Nodes that differ from those recorded with PyTorch 1.13. `docs/autograd.md` has the same table. */
@@ -63,4 +64,46 @@ export const differences: readonly Difference[] = [
   },
   { expr: "torch.einsum('ij->i',x)", node: 'PermuteBackward0', next: [['SumBackward1', 0]], reason: order },
   { expr: 'torch.quantile(x,.5)', node: 'ViewBackward0', next: [['PermuteBackward0', 0]], reason: order },
+  {
+    expr: 'torch.linalg.solve(x,l)',
+    next: [
+      ['ExpandBackward0', 0],
+      ['ExpandBackward0', 0],
+    ],
+    reason: composed,
+  },
+  {
+    expr: 'x.renorm(2,0,1.)',
+    node: 'MulBackward0',
+    next: [
+      ['AddBackward0', 0],
+      ['WhereBackward0', 0],
+    ],
+    reason: composed,
+  },
+  {
+    expr: 'torch.cross(x,l)',
+    node: 'SubBackward0',
+    next: [
+      ['MulBackward0', 0],
+      ['MulBackward0', 0],
+    ],
+    reason: composed,
+  },
+  { expr: 'torch.trapz(v)', node: 'MulBackward0', next: [['SubBackward0', 0], null], reason: scalars },
+  {
+    expr: 'torch.linalg.lstsq(x,l)[0]',
+    node: 'MmBackward0',
+    next: [
+      ['LinalgPinvBackward0', 0],
+      ['AccumulateGrad', 0],
+    ],
+    reason: composed,
+  },
+  {
+    expr: 'torch.logdet(x@x.t())',
+    node: 'MaskedFillBackward0',
+    next: [['LinalgSlogdetBackward0', 1]],
+    reason: composed,
+  },
 ];

@@ -5,14 +5,12 @@ import { collapse, planReduce } from '../../src/kernel/index.ts';
 const operand = (rank: number): fc.Arbitrary<number[]> =>
   fc.array(fc.integer({ min: 0, max: 12 }), { minLength: rank, maxLength: rank });
 
-const nest = fc
-  .array(fc.integer({ min: 1, max: 3 }), { maxLength: 4 })
-  .chain((shape) =>
-    fc.record({
-      shape: fc.constant(shape),
-      operands: fc.array(operand(shape.length), { minLength: 1, maxLength: 3 }),
-    }),
-  );
+const nest = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 4 }).chain((shape) =>
+  fc.record({
+    shape: fc.constant(shape),
+    operands: fc.array(operand(shape.length), { minLength: 1, maxLength: 3 }),
+  }),
+);
 
 /** The places all operands visit together, as text, in the order of the loops. */
 function visits(shape: readonly number[], operands: readonly (readonly number[])[]): string[] {

@@ -42,7 +42,9 @@ export const bigintOps: { readonly [name: string]: (a: bigint, b: bigint) => big
   remainder: remainderBig,
   floordiv: floordivBig,
   pow: powBig,
+  // biome-ignore lint/complexity/useMathMinMax: bigints
   max: (a, b) => (a > b ? a : b),
+  // biome-ignore lint/complexity/useMathMinMax: bigints
   min: (a, b) => (a < b ? a : b),
   and: (a, b) => a & b,
   or: (a, b) => a | b,

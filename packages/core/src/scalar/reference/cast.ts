@@ -8,7 +8,7 @@ export function toInt32(x: number): number {
 
 /** A float as an int64: out of range and NaN give the smallest int64. */
 export function toInt64(x: number): bigint {
-  return x >= -9223372036854775808 && x < 9223372036854775808 ? BigInt(Math.trunc(x)) : -9223372036854775808n;
+  return x >= -(2 ** 63) && x < 2 ** 63 ? BigInt(Math.trunc(x)) : -9223372036854775808n;
 }
 
 /** `value` wrapped to the width of an integer dtype of at most 32 bits. */
