@@ -132,7 +132,7 @@ export function resizeAs_(self: Tensor, other: Tensor): Tensor {
 }
 
 function resizeTo(self: Tensor, shape: Shape): Tensor {
-  if (self.requiresGrad) fail('op/argument', { text: 'cannot resize variables that require grad' });
+  if (self.requiresGrad) fail('autograd/resize', {});
   const need = numelOf(shape);
   if (self.offset + need <= self.storage.length) {
     self.replace(aliasTensor(self, shape, contiguousStrides(shape), self.offset));

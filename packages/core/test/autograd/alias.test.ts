@@ -9,7 +9,12 @@ const zero = (): Tensor => torch.tensor([0n]);
 type Kind = 'same' | 'alias' | 'copy';
 
 /** What PyTorch gives for a (2, 3, 4) tensor: the object itself, other tensors of its memory, or a copy; and its strides. */
-const facts: readonly (readonly [expr: string, call: (x: Tensor) => Tensor, kind: Kind, strides: number[]])[] = [
+const facts: readonly (readonly [
+  expr: string,
+  call: (x: Tensor) => Tensor,
+  kind: Kind,
+  strides: number[],
+])[] = [
   ['x.view(6,4)', (x) => x.view(6, 4), 'alias', [4, 1]],
   ['x.reshape(6,4)', (x) => x.reshape(6, 4), 'alias', [4, 1]],
   ['x.t() if 0 else x.transpose(0,1)', (x) => x.transpose(0, 1), 'alias', [4, 12, 1]],

@@ -202,7 +202,8 @@ export const expressions: { readonly [expr: string]: (operands: Operands) => Ten
   'torch.linalg.inv(x)': ({ x }) => torch.linalg.inv(x),
   'torch.linalg.det(x)': ({ x }) => torch.linalg.det(x),
   'torch.linalg.solve(x,l)': ({ x, l }) => torch.linalg.solve(x, l),
-  'torch.linalg.cholesky(x@x.t()+torch.eye(3))': ({ x }) => torch.linalg.cholesky(x.matmul(x.t()).add(torch.eye(3))),
+  'torch.linalg.cholesky(x@x.t()+torch.eye(3))': ({ x }) =>
+    torch.linalg.cholesky(x.matmul(x.t()).add(torch.eye(3))),
   'torch.linalg.svd(x)[1]': ({ x }) => torch.linalg.svd(x).S,
   'torch.linalg.eigh(x@x.t())[0]': ({ x }) => torch.linalg.eigh(x.matmul(x.t())).eigenvalues,
   'torch.linalg.qr(x)[0]': ({ x }) => torch.linalg.qr(x).Q,
@@ -217,9 +218,12 @@ export const expressions: { readonly [expr: string]: (operands: Operands) => Ten
   'F.cross_entropy(x,torch.tensor([0,1,2]))': ({ x }) => F.crossEntropy(x, torch.tensor([0n, 1n, 2n])),
   'F.cross_entropy(x,l.softmax(1))': ({ x, l }) => F.crossEntropy(x, l.softmax(1)),
   'F.nll_loss(x,torch.tensor([0,1,2]))': ({ x }) => F.nllLoss(x, torch.tensor([0n, 1n, 2n])),
-  'F.binary_cross_entropy(x.sigmoid(),l.detach())': ({ x, l }) => F.binaryCrossEntropy(x.sigmoid(), l.detach()),
-  'F.binary_cross_entropy_with_logits(x,l.detach())': ({ x, l }) => F.binaryCrossEntropyWithLogits(x, l.detach()),
-  "F.kl_div(x,l.detach(),reduction='batchmean')": ({ x, l }) => F.klDiv(x, l.detach(), { reduction: 'batchmean' }),
+  'F.binary_cross_entropy(x.sigmoid(),l.detach())': ({ x, l }) =>
+    F.binaryCrossEntropy(x.sigmoid(), l.detach()),
+  'F.binary_cross_entropy_with_logits(x,l.detach())': ({ x, l }) =>
+    F.binaryCrossEntropyWithLogits(x, l.detach()),
+  "F.kl_div(x,l.detach(),reduction='batchmean')": ({ x, l }) =>
+    F.klDiv(x, l.detach(), { reduction: 'batchmean' }),
   'F.dropout(x)': ({ x }) => F.dropout(x),
   'F.dropout(x,0.)': ({ x }) => F.dropout(x, 0),
   'F.dropout2d(x[None])': ({ x }) => F.dropout2d(x.at(null)),
@@ -231,7 +235,8 @@ export const expressions: { readonly [expr: string]: (operands: Operands) => Ten
   'F.instance_norm(x[None])': ({ x }) => F.instanceNorm(x.at(null)),
   'F.conv1d(x[None],l[None])': ({ x, l }) => F.conv1d(x.at(null), l.at(null)),
   'F.conv2d(x[None,None],l[None,None])': ({ x, l }) => F.conv2d(x.at(null, null), l.at(null, null)),
-  'F.conv_transpose2d(x[None,None],l[None,None])': ({ x, l }) => F.convTranspose2d(x.at(null, null), l.at(null, null)),
+  'F.conv_transpose2d(x[None,None],l[None,None])': ({ x, l }) =>
+    F.convTranspose2d(x.at(null, null), l.at(null, null)),
   'F.max_pool2d(x[None],2)': ({ x }) => F.maxPool2d(x.at(null), 2),
   'F.max_pool1d(x[None],2)': ({ x }) => F.maxPool1d(x.at(null), 2),
   'F.avg_pool2d(x[None],2)': ({ x }) => F.avgPool2d(x.at(null), 2),
@@ -239,8 +244,10 @@ export const expressions: { readonly [expr: string]: (operands: Operands) => Ten
   'F.adaptive_avg_pool2d(x[None],1)': ({ x }) => F.adaptiveAvgPool2d(x.at(null), 1),
   'F.adaptive_avg_pool2d(x[None],2)': ({ x }) => F.adaptiveAvgPool2d(x.at(null), 2),
   'F.adaptive_max_pool2d(x[None],2)': ({ x }) => F.adaptiveMaxPool2d(x.at(null), 2) as Tensor,
-  'F.interpolate(x[None,None],scale_factor=2)': ({ x }) => F.interpolate(x.at(null, null), { scaleFactor: 2 }),
-  "F.interpolate(x[None,None],scale_factor=2,mode='bilinear')": ({ x }) => F.interpolate(x.at(null, null), { scaleFactor: 2, mode: 'bilinear' }),
+  'F.interpolate(x[None,None],scale_factor=2)': ({ x }) =>
+    F.interpolate(x.at(null, null), { scaleFactor: 2 }),
+  "F.interpolate(x[None,None],scale_factor=2,mode='bilinear')": ({ x }) =>
+    F.interpolate(x.at(null, null), { scaleFactor: 2, mode: 'bilinear' }),
   'F.pad(x,(1,1))': ({ x }) => F.pad(x, [1, 1]),
   'F.pad(x,(1,1),value=2.)': ({ x }) => F.pad(x, [1, 1], { value: 2 }),
   "F.pad(x,(1,1),mode='reflect')": ({ x }) => F.pad(x, [1, 1], { mode: 'reflect' }),
@@ -248,7 +255,8 @@ export const expressions: { readonly [expr: string]: (operands: Operands) => Ten
   'F.cosine_similarity(x,l)': ({ x, l }) => F.cosineSimilarity(x, l),
   'F.pairwise_distance(x,l)': ({ x, l }) => F.pairwiseDistance(x, l),
   'F.unfold(x[None,None],2)': ({ x }) => F.unfold(x.at(null, null), 2),
-  'F.pixel_shuffle(torch.rand(1,4,2,2,requires_grad=True),2)': () => F.pixelShuffle(torch.rand([1, 4, 2, 2], { requiresGrad: true }), 2),
+  'F.pixel_shuffle(torch.rand(1,4,2,2,requires_grad=True),2)': () =>
+    F.pixelShuffle(torch.rand([1, 4, 2, 2], { requiresGrad: true }), 2),
   'F.one_hot(i)': ({ i }) => F.oneHot(i),
   'torch.nan_to_num(x)': ({ x }) => x.nanToNum(),
   'x.bfloat16()': ({ x }) => x.bfloat16(),

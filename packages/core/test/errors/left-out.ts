@@ -88,11 +88,6 @@ export const leftOut: readonly LeftOut[] = [
     ],
   },
   {
-    reason: 'resizing memory in place',
-    absent: 'resize_',
-    codes: ['x=torch.ones(2,requires_grad=True); x.resize_(3)'],
-  },
-  {
     reason: 'results written into given tensors',
     codes: [
       'x=torch.ones(2,requires_grad=True); torch.add(x,1,out=torch.empty(2))',

@@ -272,6 +272,7 @@ export const autograd: { readonly [code: string]: Call } = {
     x.data = ones(3);
     return x;
   },
+  'x=torch.ones(2,requires_grad=True); x.resize_(3)': () => watch(leaf(2)).resize_([3]),
   'r=torch.tensor(torch.ones(2,requires_grad=True))': () => tensor(leaf(2)),
   'w=torch.ones(2,requires_grad=True)\nwith torch.no_grad():\n  y=w*2\ny.sum().backward()': () => {
     const w = leaf(2);
