@@ -90,11 +90,7 @@ export function hardshrink(input: Tensor, lambd = 0.5): Tensor {
 
 const softshrinkOp = activation('softshrink', {
   forward: (x, lambd) =>
-    s.where(
-      s.gt(x, lambd!),
-      s.sub(x, lambd!),
-      s.where(s.lt(x, s.neg(lambd!)), s.add(x, lambd!), zero(x)),
-    ),
+    s.where(s.gt(x, lambd!), s.sub(x, lambd!), s.where(s.lt(x, s.neg(lambd!)), s.add(x, lambd!), zero(x))),
   backward: (g, x, lambd) => s.where(s.le(s.abs(x), lambd!), zero(g), g),
   second: 'zero',
   check: refuse('softshrink_cpu', 'integers'),

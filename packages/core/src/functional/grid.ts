@@ -22,7 +22,12 @@ type Settings = Required<{ [K in keyof GridSampleOptions]: NonNullable<GridSampl
 
 /** From [-1, 1] to places of a row. */
 function unnormalize(c: Tensor, size: number, alignCorners: boolean): Tensor {
-  return alignCorners ? c.add(1).div(2).mul(size - 1) : c.add(1).mul(size).sub(1).div(2);
+  return alignCorners
+    ? c
+        .add(1)
+        .div(2)
+        .mul(size - 1)
+    : c.add(1).mul(size).sub(1).div(2);
 }
 
 /** Places outside a row moved inside, as the padding mode says. */

@@ -4,7 +4,14 @@ import { recomputed } from '../ops/internal/recompute.ts';
 import { where } from '../ops/where.ts';
 import { logsigmoid } from './activation.ts';
 import { floated, pairwiseDistance } from './distance.ts';
-import { type LossOptions, type LossReduction, lossReduction, reduceLoss, spreadGrad } from './reduction.ts';
+import {
+  type LossOptions,
+  type LossReduction,
+  lossReduction,
+  reduceLoss,
+  refuseGrad,
+  spreadGrad,
+} from './reduction.ts';
 
 const sizes = (x: Tensor): string => `[${x.shape.join(', ')}]`;
 
@@ -28,7 +35,12 @@ export function marginRankingLoss(
       text: `margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: ${size(input1)}, input2: ${size(input2)}, target: ${size(target)} `,
     });
   }
-  return reduceLoss(floated(target.neg().mul(input1.sub(input2))).add(margin).clampMin(0), reduction);
+  return reduceLoss(
+    floated(target.neg().mul(input1.sub(input2)))
+      .add(margin)
+      .clampMin(0),
+    reduction,
+  );
 }
 
 /** The input where target is 1, max(0, margin - input) where it is -1; margin 1 unless given. */
@@ -93,6 +105,7 @@ const softMarginRecord: GradRecord<SoftMarginAttrs> = {
 /** log(1 + e^(-target · input)), for targets 1 and -1. */
 export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   const reduction = lossReduction(options);
+  refuseGrad('soft_margin_loss', 'target', target);
   const losses = noGrad(() => softMargin.call([input.detach(), target.detach()], undefined));
   const out = noGrad(() => reduceLoss(losses, reduction));
   return track(softMarginRecord, out, [input, target], { reduction, count: losses.numel() });
@@ -146,6 +159,7 @@ const multiMargin = recomputed<{
 export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginOptions = {}): Tensor {
   const { p = 1, margin = 1, weight } = options;
   const reduction = lossReduction(options);
+  refuseGrad('multi_margin_loss', 'weight', weight);
   if (p !== 1 && p !== 2) fail('op/value', { text: 'only p == 1 and p == 2 supported' });
   if (weight != null && weight.ndim !== 1) {
     fail('op/value', { text: 'weight must be one-dimensional' });

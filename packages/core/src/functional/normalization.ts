@@ -3,6 +3,7 @@ import { fail } from '../errors/index.ts';
 import { noGrad, type Tensor } from '../extend/index.ts';
 import { normalizeAxis, numelOf, type Shape } from '../shape/index.ts';
 import { titleOf } from './activation.ts';
+import { refuseGrad } from './reduction.ts';
 import { type Geometry, type Normalized, standardizer, statistics } from './standardize.ts';
 
 const list = (sizes: Shape): string => `[${sizes.join(', ')}]`;
@@ -169,6 +170,8 @@ export function nativeBatchNorm(
 ): Normalized {
   const parts = { running_mean: runningMean, running_var: runningVar, weight, bias };
   checkBatchNorm(input, parts, training);
+  refuseGrad('native_batch_norm', 'running_mean', runningMean);
+  refuseGrad('native_batch_norm', 'running_var', runningVar);
   if (!isFloatingPoint(input.dtype)) {
     fail('dtype/not-implemented', { kernel: 'batch_norm', dtype: titleOf(input.dtype) });
   }
