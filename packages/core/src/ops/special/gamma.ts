@@ -6,7 +6,7 @@ import {
   type Expr,
   type Operand,
   s,
-  type Tensor,
+  Tensor,
   track,
   type UnaryOp,
   unary,
@@ -30,11 +30,8 @@ const bernoulli = [
 /** Terms that are summed one by one before the rest is taken as an integral with corrections. */
 const SUMMED = 24;
 
-/**
- * The Hurwitz zeta function Σ (k + other)^-self, by Euler's and Maclaurin's formula. Only `other` has a derivative. For
- * other < -12 the sum that is worked out is too short, and the result not accurate.
- */
-export const zeta: BinaryOp = binary('special_zeta', {
+/** By Euler's and Maclaurin's formula. */
+const zetaOp: BinaryOp = binary('special_zeta', {
   promotion: 'float',
   forward: (x, q) => {
     let sum: Expr = constant(x, 0);
@@ -95,6 +92,14 @@ const trigamma: UnaryOp = unary('trigamma', {
   },
 });
 
+/**
+ * The Hurwitz zeta function Σ (k + other)^-self; one of the two is a tensor. Only `other` has a derivative. For other < -12 the sum
+ * that is worked out is too short, and the result not accurate.
+ */
+export function zeta(self: Operand, other: Operand): Tensor {
+  return other instanceof Tensor ? zetaOp.scalarFirst(self, other) : zetaOp(self as Tensor, other);
+}
+
 interface PolygammaAttrs {
   readonly n: number;
 }
@@ -113,7 +118,7 @@ export function polygamma(n: number, input: Tensor): Tensor {
       ? digamma(x)
       : n === 1
         ? trigamma(x)
-        : zeta.scalarFirst(n + 1, x).mul((n % 2 === 1 ? 1 : -1) * Math.exp(specialMath.lgamma(n + 1)));
+        : zeta(n + 1, x).mul((n % 2 === 1 ? 1 : -1) * Math.exp(specialMath.lgamma(n + 1)));
   return track(polygammaRecord, out, [input], { n });
 }
 
