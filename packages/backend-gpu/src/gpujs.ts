@@ -1,7 +1,7 @@
 import { fail } from '@taimatsu/core/backend';
 import type { GPUInternalMode, KernelVariable } from 'gpu.js';
 import * as namespace from 'gpu.js';
-import type { Dialect, NativeFunction } from './dialect/dialect.ts';
+import { type Argument, type Dialect, int, type NativeFunction, native } from './dialect/dialect.ts';
 import { glsl1, glsl3 } from './dialect/glsl.ts';
 import { javascript } from './dialect/javascript.ts';
 
@@ -22,12 +22,15 @@ export type Texels = object;
 /** What an argument of a kernel is: elements, or a number in one of two forms. */
 export type ArgumentKind = 'texels' | 'upload' | 'int' | 'float';
 
-/** A kernel to compile: its text in gpu.js's subset of JavaScript, and the functions it calls in the dialect. */
+/**
+ * A kernel to compile. Its body is in the dialect, where `t` is the element to make and arguments go by their names, and
+ * not in gpu.js's subset of JavaScript: that makes floats of integer variables and cuts loops at 1,000 iterations unless
+ * told otherwise.
+ */
 export interface KernelSource {
-  readonly name: string;
   readonly args: readonly (readonly [name: string, kind: ArgumentKind])[];
-  readonly body: string;
   readonly functions: readonly NativeFunction[];
+  readonly body: readonly string[];
 }
 
 /** Runs a compiled kernel over `length` elements. Arguments are in the order of the source's. */
@@ -37,6 +40,8 @@ export type Run = (length: number, args: readonly (Texels | number)[]) => Texels
 export interface Engine {
   readonly executor: Executor;
   readonly dialect: Dialect;
+  /** The text of an element of an argument. */
+  read(name: string, index: string): string;
   /** The most elements that fit one texture. */
   readonly maxElements: number;
   /** How many textures a kernel can read. */
@@ -48,9 +53,6 @@ export interface Engine {
   /** Gives memory back; the texels are not used again. */
   dispose(texels: Texels): void;
 }
-
-/** Loops of kernels end by their own conditions; gpu.js would cut them at 1,000 iterations. */
-const LOOP_LIMIT = 2 ** 30;
 
 interface Place {
   readonly executor: Executor;
@@ -102,18 +104,14 @@ export function createEngine(executor: Executor): Engine {
   return {
     executor,
     dialect,
+    read: executor === 'cpu' ? readArray : readTexture,
     maxElements: limit === undefined ? 2 ** 30 : limit ** 2,
     maxTextures:
       place.gl === undefined ? 64 : (place.gl.getParameter(place.gl.MAX_TEXTURE_IMAGE_UNITS) as number) - 1,
     compile,
     upload: (data) => {
       if (executor === 'cpu') return data.slice();
-      uploadTexture ??= compile({
-        name: 'upload',
-        args: [['data', 'upload']],
-        body: 'return data[this.thread.x];',
-        functions: [],
-      });
+      uploadTexture ??= compile({ args: [['data', 'upload']], functions: [], body: [] });
       return uploadTexture(data.length, [data]);
     },
     download: (texels, length) => {
@@ -174,9 +172,10 @@ const nativeTypes = { bool: 'Boolean', int32: 'Integer', float32: 'Float' } as c
 
 function compileAt(place: Place, dialect: Dialect, source: KernelSource): Run {
   check(place);
+  const own = kernelFunction(dialect, source);
   const types = place.executor === 'cpu' ? cpuTypes : glTypes;
   const kernel = place.gpu.createKernel(
-    `function ${source.name}(${source.args.map(([name]) => name).join(', ')}) {\n${source.body}\n}`,
+    `function kernel(${source.args.map(([name]) => name).join(', ')}) {\n${own.call}\n}`,
     {
       output: [1],
       pipeline: true,
@@ -185,16 +184,15 @@ function compileAt(place: Place, dialect: Dialect, source: KernelSource): Run {
       dynamicArguments: true,
       precision: 'single',
       tactic: 'precision',
-      loopMaxIterations: LOOP_LIMIT,
       returnType: 'Number',
       argumentTypes: Object.fromEntries(source.args.map(([name, kind]) => [name, types[kind]])),
-      nativeFunctions: source.functions.map((own) => ({
-        name: own.name,
-        source: own.source,
-        returnType: nativeTypes[own.returns],
-        argumentTypes: Object.fromEntries(own.args.map(({ name, type }) => [name, nativeTypes[type]])),
+      nativeFunctions: own.functions.map((one) => ({
+        name: one.name,
+        source: one.source,
+        returnType: nativeTypes[one.returns],
+        argumentTypes: Object.fromEntries(one.args.map(({ name, type }) => [name, nativeTypes[type]])),
       })),
-      injectedNative: dialect.helpers.map((helper) => helper.source).join('\n'),
+      injectedNative: [...dialect.helpers, ...source.functions].map((helper) => helper.source).join('\n'),
     } as object,
   );
   const uploads = source.args.map(([, kind]) => kind === 'upload');
@@ -224,6 +222,29 @@ function compileAt(place: Place, dialect: Dialect, source: KernelSource): Run {
   };
 }
 
+/** What gpu.js gives arguments for names where it declares them. */
+const readArray: Engine['read'] = (name, index) => `user_${name}[${index}]`;
+const readTexture: Engine['read'] = (name, index) =>
+  `getFloatFromSampler2D(user_${name}, user_${name}Size, user_${name}Dim, 0, 0, ${index})`;
+
+/** The kernel's body as a function, and the one statement that is left for gpu.js to translate. */
+function kernelFunction(
+  dialect: Dialect,
+  { args, body }: KernelSource,
+): { readonly call: string; readonly functions: readonly NativeFunction[] } {
+  if (args.some(([, kind]) => kind === 'upload'))
+    return { call: 'return data[this.thread.x];', functions: [] };
+  const numbers = args.filter(([, kind]) => kind !== 'texels');
+  const own: Argument[] = [
+    int('t'),
+    ...numbers.map(([name, kind]): Argument => ({ name, type: kind === 'int' ? 'int32' : 'float32' })),
+  ];
+  return {
+    call: `return element(${['this.thread.x', ...numbers.map(([name]) => name)].join(', ')});`,
+    functions: [native(dialect, 'element', 'float32', own, body)],
+  };
+}
+
 interface Shortcut {
   readonly kernel: {
     readonly constructor: { readonly mode: string };
@@ -236,7 +257,8 @@ interface Shortcut {
 function assertExecutor({ kernel }: Shortcut, { executor, gl }: Place): void {
   const { mode } = kernel.constructor;
   // All WebGL kernels call themselves gpu; those of this backend are in its context.
-  if (gl === undefined ? mode === (executor === 'headlessgl' ? 'gpu' : executor) : kernel.context === gl) return;
+  if (gl === undefined ? mode === (executor === 'headlessgl' ? 'gpu' : executor) : kernel.context === gl)
+    return;
   fail('backend/unsupported', {
     backend: 'gpu',
     what: `a kernel on ${executor}`,

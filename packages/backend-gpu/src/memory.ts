@@ -80,8 +80,8 @@ export class Memory {
       this.replace(buffer, this.engine.upload(values), keeps(buffer.dtype) ? values : undefined);
       return;
     }
-    this.patch ??= this.engine.compile({
-      name: 'patch',
+    const { engine } = this;
+    this.patch ??= engine.compile({
       args: [
         ['before', 'texels'],
         ['data', 'texels'],
@@ -89,16 +89,15 @@ export class Memory {
         ['end', 'int'],
       ],
       body: [
-        'if (this.thread.x < start) return before[this.thread.x];',
-        'if (this.thread.x >= end) return before[this.thread.x];',
-        'return data[this.thread.x - start];',
-      ].join('\n'),
+        `if (t < start || t >= end) return ${engine.read('before', 't')};`,
+        `return ${engine.read('data', 't - start')};`,
+      ],
       functions: [],
     });
-    const fresh = this.engine.upload(values);
+    const fresh = engine.upload(values);
     const end = start + data.length;
     const merged = this.patch(buffer.length, [this.texels(buffer), fresh, start, end]);
-    this.engine.dispose(fresh);
+    engine.dispose(fresh);
     this.replace(buffer, merged);
   }
 

@@ -20,6 +20,8 @@ export interface Dialect {
   cast(value: string, from: ShaderDType, to: ShaderDType): string;
   /** Quotient of integers, truncated; the divisor is positive. */
   quotient(a: string, b: string): string;
+  /** Runs `body` with integers from `from` up to `to`. */
+  loop(variable: string, from: string, to: string, body: readonly string[]): string;
   /** The text of a function. */
   define(name: string, returns: ShaderDType, args: readonly Argument[], body: string): string;
 }

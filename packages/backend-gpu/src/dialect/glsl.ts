@@ -27,6 +27,7 @@ interface Version {
   readonly bitwise: Pick<Dialect['ops'], 'and' | 'or' | 'xor' | 'not' | 'shl' | 'shr'>;
   special(value: 'nan' | 'infinity' | '-infinity' | '-0'): string;
   fromBits(bits: string): string;
+  readonly loop: Dialect['loop'];
 }
 
 function define(name: string, returns: ShaderDType, args: readonly Argument[], body: string): string {
@@ -73,6 +74,7 @@ function dialect(version: Version): Dialect {
     fromBits: version.fromBits,
     cast: (value, from, to) => (from === to ? value : `${names[to]}(${value})`),
     quotient: (x, y) => `(${x} / ${y})`,
+    loop: version.loop,
     define,
     ops: {
       add: infix('+'),
@@ -164,6 +166,8 @@ export const glsl3: Dialect = dialect({
   floatParams: 'bits',
   special: (value) => `uintBitsToFloat(${bits[value]})`,
   fromBits: (text) => `intBitsToFloat(${text})`,
+  loop: (variable, from, to, body) =>
+    `for (int ${variable} = ${from}; ${variable} < ${to}; ${variable}++) {\n${body.join('\n')}\n}`,
   bitwise: {
     and: infix('&'),
     or: infix('|'),
@@ -203,6 +207,8 @@ export const glsl3: Dialect = dialect({
   ],
 });
 
+const LOOP_LIMIT = 2 ** 30;
+
 /** A function of two integers bit by bit; the sign bit is handled by itself. */
 function bitLoop(name: string, keeps: string): NativeFunction {
   return helper(
@@ -231,6 +237,9 @@ export const glsl1: Dialect = dialect({
       '-0': '(-1.0 / tmInfinity())',
     })[value],
   fromBits: (text) => text,
+  // Loops have constant bounds.
+  loop: (variable, from, to, body) =>
+    `for (int ${variable}i = 0; ${variable}i < ${LOOP_LIMIT}; ${variable}i++) {\nint ${variable} = ${variable}i + ${from};\nif (${variable} >= ${to}) break;\n${body.join('\n')}\n}`,
   bitwise: {
     and: call('tmAnd'),
     or: call('tmOr'),

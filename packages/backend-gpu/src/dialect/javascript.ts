@@ -79,6 +79,8 @@ export const javascript: Dialect = {
     return from === 'bool' ? `(${value} ? 1 : 0)` : `Math.fround(${value})`;
   },
   quotient: (x, y) => `((${x} / ${y}) | 0)`,
+  loop: (variable, from, to, body) =>
+    `for (let ${variable} = ${from}; ${variable} < ${to}; ${variable}++) {\n${body.join('\n')}\n}`,
   define,
   ops: {
     add: infix('+'),

@@ -22,6 +22,7 @@ export function scalarFunction(
   inputs: number,
   params: readonly DType[],
   positional = false,
+  returns: 'float32' | 'bool' = 'float32',
 ): NativeFunction {
   const lines: string[] = [];
   const named = (value: string, dtype: ShaderDType): string => {
@@ -57,8 +58,13 @@ export function scalarFunction(
   const args: Argument[] = Array.from({ length: inputs }, (_, i) => ({ name: `x${i}`, type: 'float32' }));
   args.push(...parameterArguments(params, dialect));
   if (positional) args.push({ name: 'at', type: 'int32' });
-  lines.push(`return ${dialect.cast(value, lowered.dtype as ShaderDType, 'float32')};`);
-  return native(dialect, name, 'float32', args, lines);
+  lines.push(`return ${dialect.cast(value, lowered.dtype as ShaderDType, returns)};`);
+  return native(dialect, name, returns, args, lines);
+}
+
+/** A test of two texels as a function that returns a truth value. */
+export function testFunction(dialect: Dialect, name: string, body: Expr): NativeFunction {
+  return scalarFunction(dialect, name, body, 2, [], false, 'bool');
 }
 
 const tests: ReadonlySet<string> = new Set(['eq', 'ne', 'lt', 'le', 'isnan', 'signbit']);

@@ -52,7 +52,7 @@ function sizes(mode: ConvMode, plan: ConvPlan): readonly [terms: number, results
  * where there is none.
  */
 export function makeConv(launcher: Launcher): Kernels['conv'] {
-  const { memory, dialect } = launcher;
+  const { memory, dialect, engine } = launcher;
   return (mode, plan, out, a, b) => {
     const [terms, results] = sizes(mode, plan);
     launcher.launch(
@@ -73,27 +73,26 @@ export function makeConv(launcher: Launcher): Kernels['conv'] {
           term(dialect, 'termB', mode, 'b'),
           product(dialect, a.dtype),
           scalarFunction(dialect, 'stored', s.cast(load(0, sumDtype(a.dtype)), out.dtype), 1, []),
-          native(dialect, 'zero', 'float32', [], [`return ${dialect.literal(0, 'float32')};`]),
         ],
-        body: (at) =>
-          [
-            `const beginA = ${at('a')};`,
-            `const beginB = ${at('b')};`,
-            `const mine = ${at('own')};`,
-            'let total = zero();',
-            'let block = zero();',
-            'for (let k = 0; k < terms; k++) {',
-            `const i = termA(mine, k, ${geometry.join(', ')});`,
+        body: (at) => [
+          dialect.declare('int32', 'mine', at('own')),
+          dialect.declare('int32', 'beginA', at('a')),
+          dialect.declare('int32', 'beginB', at('b')),
+          dialect.declare('float32', 'total', dialect.literal(0, 'float32')),
+          dialect.declare('float32', 'block', dialect.literal(0, 'float32')),
+          dialect.loop('k', '0', 'terms', [
+            dialect.declare('int32', 'i', `termA(mine, k, ${geometry.join(', ')})`),
             'if (i >= 0) {',
-            `block = block + product(a[beginA + i], b[beginB + termB(mine, k, ${geometry.join(', ')})]);`,
+            dialect.declare('int32', 'j', `termB(mine, k, ${geometry.join(', ')})`),
+            `block = block + product(${engine.read('a', 'beginA + i')}, ${engine.read('b', 'beginB + j')});`,
             '}',
-            'if (k % 32 == 31) {',
+            `if (k - ${dialect.quotient('k', '32')} * 32 == 31) {`,
             'total = total + block;',
-            'block = zero();',
+            `block = ${dialect.literal(0, 'float32')};`,
             '}',
-            '}',
-            'return stored(total + block);',
-          ].join('\n'),
+          ]),
+          'return stored(total + block);',
+        ],
       }),
     );
   };

@@ -29,7 +29,8 @@ export function makeGather(launcher: Launcher): Kernels['gather'] {
 }
 
 function gather(launcher: Launcher, plan: IndexPlan, out: View, index: View, source: View): void {
-  const { memory, dialect } = launcher;
+  const { memory, dialect, engine } = launcher;
+  const { declare } = dialect;
   const { shape, strides } = plan.loops;
   launcher.launch(
     'gather',
@@ -52,7 +53,10 @@ function gather(launcher: Launcher, plan: IndexPlan, out: View, index: View, sou
         ['stride', 'int'],
       ],
       functions: [positionFunction(dialect)],
-      body: (at) => `return source[${at('source')} + position(index[${at('index')}], size) * stride];`,
+      body: (at) => [
+        declare('int32', 'to', `position(${engine.read('index', at('index'))}, size)`),
+        `return ${engine.read('source', `${at('source')} + to * stride`)};`,
+      ],
     }),
   );
 }

@@ -1,14 +1,8 @@
 import type { Kernels, MapPlan, ScalarKernel, View } from '@taimatsu/core/backend';
 import { parameterArguments, scalarFunction } from '../dialect/scalar.ts';
-import type { ArgumentKind } from '../gpujs.ts';
+import type { ArgumentKind, KernelSource } from '../gpujs.ts';
 import { bufferOf } from '../memory.ts';
-import {
-  type FlatSource,
-  type Launcher,
-  type Operand,
-  parameterValues,
-  type Source,
-} from '../program/launcher.ts';
+import { type Launcher, type Operand, parameterValues, type Source } from '../program/launcher.ts';
 
 export function makeMap(launcher: Launcher): Kernels['map'] {
   const { memory, dialect } = launcher;
@@ -49,25 +43,26 @@ function rowMajor(shape: readonly number[]): readonly number[] {
   return strides;
 }
 
-function flat(kernel: ScalarKernel, { dialect }: Launcher): FlatSource {
-  const inputs = kernel.inputs.map((_, i) => `x${i}[this.thread.x]`);
+function flat(kernel: ScalarKernel, { dialect, engine }: Launcher): KernelSource {
+  const inputs = kernel.inputs.map((_, i) => engine.read(`x${i}`, 't'));
   return {
     args: [
       ...kernel.inputs.map((_, i) => [`x${i}`, 'texels'] as const),
       ...parameters(kernel.params, dialect),
     ],
     functions: [valueFunction(kernel, dialect)],
-    body: `return value(${[...inputs, ...names(kernel), ...(kernel.positional ? ['this.thread.x'] : [])].join(', ')});`,
+    body: [`return value(${[...inputs, ...names(kernel), ...(kernel.positional ? ['t'] : [])].join(', ')});`],
   };
 }
 
-function strided(kernel: ScalarKernel, { dialect }: Launcher): Source {
+function strided(kernel: ScalarKernel, { dialect, engine }: Launcher): Source {
   return {
     extra: parameters(kernel.params, dialect),
     functions: [valueFunction(kernel, dialect)],
     body: (at) => {
-      const inputs = kernel.inputs.map((_, i) => `x${i}[${at(`x${i}`)}]`);
-      return `return value(${[...inputs, ...names(kernel), ...(kernel.positional ? [at('at')] : [])].join(', ')});`;
+      const inputs = kernel.inputs.map((_, i) => engine.read(`x${i}`, at(`x${i}`)));
+      const position = kernel.positional ? [at('at')] : [];
+      return [`return value(${[...inputs, ...names(kernel), ...position].join(', ')});`];
     },
   };
 }

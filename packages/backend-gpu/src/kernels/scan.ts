@@ -1,5 +1,4 @@
 import type { Kernels } from '@taimatsu/core/backend';
-import { native } from '../dialect/dialect.ts';
 import { hostScan } from '../host/scan.ts';
 import { bufferOf } from '../memory.ts';
 import { type Combination, combineFunction, moveFunction } from '../program/combine.ts';
@@ -38,46 +37,37 @@ export function makeScan(launcher: Launcher, fellBack: () => void): Kernels['sca
   };
 }
 
-function valueScan({ dialect }: Launcher, combine: Combination): Source {
+function valueScan({ dialect, engine }: Launcher, combine: Combination): Source {
   return {
     extra: [['stride', 'int']],
     functions: [combineFunction(dialect, combine)],
-    body: (at) =>
-      [
-        `const begin = ${at('x')};`,
-        `const end = ${at('end')};`,
-        'let value = x[begin];',
-        'for (let k = 1; k <= end; k++) {',
-        'value = combine(value, x[begin + k * stride]);',
-        '}',
-        'return value;',
-      ].join('\n'),
+    body: (at) => [
+      dialect.declare('int32', 'begin', at('x')),
+      dialect.declare('int32', 'end', at('end')),
+      dialect.declare('float32', 'value', engine.read('x', 'begin')),
+      dialect.loop('k', '1', 'end + 1', [
+        `value = combine(value, ${engine.read('x', 'begin + k * stride')});`,
+      ]),
+      'return value;',
+    ],
   };
 }
 
-function argScan({ dialect }: Launcher, extreme: 'max' | 'min'): Source {
-  const toFloat = native(
-    dialect,
-    'toFloat',
-    'float32',
-    [{ name: 'k', type: 'int32' }],
-    [`return ${dialect.cast('k', 'int32', 'float32')};`],
-  );
+function argScan({ dialect, engine }: Launcher, extreme: 'max' | 'min'): Source {
   return {
     extra: [['stride', 'int']],
-    functions: [combineFunction(dialect, extreme), moveFunction(dialect, extreme, true), toFloat],
-    body: (at) =>
-      [
-        `const begin = ${at('x')};`,
-        `const end = ${at('end')};`,
-        'let best = x[begin];',
-        'let where = toFloat(0);',
-        'for (let k = 1; k <= end; k++) {',
-        'const value = x[begin + k * stride];',
-        'where = move(best, value, where, toFloat(k));',
+    functions: [combineFunction(dialect, extreme), moveFunction(dialect, extreme, true)],
+    body: (at) => [
+      dialect.declare('int32', 'begin', at('x')),
+      dialect.declare('int32', 'end', at('end')),
+      dialect.declare('float32', 'best', engine.read('x', 'begin')),
+      dialect.declare('float32', 'place', dialect.literal(0, 'float32')),
+      dialect.loop('k', '1', 'end + 1', [
+        dialect.declare('float32', 'value', engine.read('x', 'begin + k * stride')),
+        `place = move(best, value, place, ${dialect.cast('k', 'int32', 'float32')});`,
         'best = combine(best, value);',
-        '}',
-        'return where;',
-      ].join('\n'),
+      ]),
+      'return place;',
+    ],
   };
 }

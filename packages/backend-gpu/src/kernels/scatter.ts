@@ -41,7 +41,8 @@ function scatter(
   index: View,
   source: View,
 ): void {
-  const { memory, dialect } = launcher;
+  const { memory, dialect, engine } = launcher;
+  const { declare } = dialect;
   const { shape, strides } = plan.loops;
   const others = shape.map((_, d) => d).filter((d) => d !== axis);
   const along = (operand: number, atAxis: number): readonly number[] => [
@@ -74,18 +75,18 @@ function scatter(
         ['size', 'int'],
       ],
       functions: [positionFunction(dialect), applyFunction(mode, launcher)],
-      body: (at) =>
-        [
-          `const i = ${at('index')};`,
-          `const s = ${at('source')};`,
-          `const mine = ${at('own')};`,
-          'let value = old[this.thread.x];',
-          'for (let c = 0; c < count; c++) {',
-          'const to = position(index[i + c * indexStep], size);',
-          'if (to == mine) value = apply(value, source[s + c * sourceStep]);',
+      body: (at) => [
+        declare('int32', 'i', at('index')),
+        declare('int32', 's', at('source')),
+        declare('int32', 'mine', at('own')),
+        declare('float32', 'value', engine.read('old', 't')),
+        dialect.loop('c', '0', 'count', [
+          `if (position(${engine.read('index', 'i + c * indexStep')}, size) == mine) {`,
+          `value = apply(value, ${engine.read('source', 's + c * sourceStep')});`,
           '}',
-          'return value;',
-        ].join('\n'),
+        ]),
+        'return value;',
+      ],
     }),
   );
 }

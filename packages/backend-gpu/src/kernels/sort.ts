@@ -1,6 +1,6 @@
-import { type AxisPlan, type Kernels, load, s, type View } from '@taimatsu/core/backend';
-import { int, type NativeFunction, native } from '../dialect/dialect.ts';
-import { scalarFunction } from '../dialect/scalar.ts';
+import { type AxisPlan, type Expr, type Kernels, load, s, type View } from '@taimatsu/core/backend';
+import type { NativeFunction } from '../dialect/dialect.ts';
+import { testFunction } from '../dialect/scalar.ts';
 import type { Texels } from '../gpujs.ts';
 import { hostSort } from '../host/sort.ts';
 import { bufferOf } from '../memory.ts';
@@ -26,7 +26,8 @@ export function makeSort(launcher: Launcher, fellBack: () => void): Kernels['sor
 
 /** A row-major texture of ranks, line by line. */
 function rank(launcher: Launcher, plan: AxisPlan, descending: boolean, source: View): Texels {
-  const { memory } = launcher;
+  const { memory, dialect, engine } = launcher;
+  const { declare } = dialect;
   const { outer, length, strides } = plan;
   return launcher.scratch(
     `sort rank ${descending}`,
@@ -46,24 +47,19 @@ function rank(launcher: Launcher, plan: AxisPlan, descending: boolean, source: V
         ['len', 'int'],
         ['stride', 'int'],
       ],
-      functions: [
-        zero(launcher),
-        oneIf(launcher),
-        beforeFunction(launcher, descending),
-        equalFunction(launcher),
+      functions: [beforeFunction(launcher, descending), equalFunction(launcher)],
+      body: (at) => [
+        declare('int32', 'begin', at('x')),
+        declare('int32', 'mine', at('own')),
+        declare('float32', 'value', engine.read('x', 'begin + mine * stride')),
+        declare('float32', 'rank', dialect.literal(0, 'float32')),
+        dialect.loop('k', '0', 'len', [
+          declare('float32', 'other', engine.read('x', 'begin + k * stride')),
+          'if (before(other, value)) rank = rank + 1.0;',
+          'if (k < mine && equal(other, value)) rank = rank + 1.0;',
+        ]),
+        'return rank;',
       ],
-      body: (at) =>
-        [
-          `const begin = ${at('x')};`,
-          `const mine = ${at('own')};`,
-          'const value = x[begin + mine * stride];',
-          'let rank = zero();',
-          'for (let k = 0; k < len; k++) {',
-          'const other = x[begin + k * stride];',
-          'rank = rank + before(other, value) + equal(other, value) * oneIf(k, mine);',
-          '}',
-          'return rank;',
-        ].join('\n'),
     }),
   );
 }
@@ -76,7 +72,8 @@ function place(
   source: View,
   what: 'values' | 'indices',
 ): void {
-  const { memory } = launcher;
+  const { memory, dialect, engine } = launcher;
+  const { declare } = dialect;
   const { outer, length, strides } = plan;
   const operand = what === 'values' ? 0 : 1;
   const lines = outer.shape.map(() => 0);
@@ -105,60 +102,32 @@ function place(
         ['len', 'int'],
         ['stride', 'int'],
       ],
-      functions: [
-        native(
-          launcher.dialect,
-          'toInt',
-          'int32',
-          [{ name: 'a', type: 'float32' }],
-          [`return ${launcher.dialect.cast('a', 'float32', 'int32')};`],
-        ),
-        native(
-          launcher.dialect,
-          'toFloat',
-          'float32',
-          [int('k')],
-          [`return ${launcher.dialect.cast('k', 'int32', 'float32')};`],
-        ),
+      functions: [],
+      body: (at) => [
+        declare('int32', 'begin', at('ranks')),
+        declare('int32', 'from', at('x')),
+        declare('int32', 'mine', at('own')),
+        declare('int32', 'found', '0'),
+        dialect.loop('k', '0', 'len', [
+          `if (${dialect.cast(engine.read('ranks', 'begin + k'), 'float32', 'int32')} == mine) found = k;`,
+        ]),
+        what === 'values'
+          ? `return ${engine.read('x', 'from + found * stride')};`
+          : `return ${dialect.cast('found', 'int32', 'float32')};`,
       ],
-      body: (at) =>
-        [
-          `const begin = ${at('ranks')};`,
-          `const from = ${at('x')};`,
-          `const mine = ${at('own')};`,
-          'let found = toFloat(0);',
-          'for (let k = 0; k < len; k++) {',
-          'if (toInt(ranks[begin + k]) == mine) found = toFloat(k);',
-          '}',
-          what === 'values' ? 'return x[from + toInt(found) * stride];' : 'return found;',
-        ].join('\n'),
     }),
   );
 }
 
-const zero = ({ dialect }: Launcher): NativeFunction =>
-  native(dialect, 'zero', 'float32', [], [`return ${dialect.literal(0, 'float32')};`]);
-
-/** `oneIf(k, mine)`: 1 for elements in front, which come first among equals. */
-const oneIf = ({ dialect }: Launcher): NativeFunction =>
-  native(
-    dialect,
-    'oneIf',
-    'float32',
-    [int('k'), int('mine')],
-    [`return k < mine ? ${dialect.literal(1, 'float32')} : ${dialect.literal(0, 'float32')};`],
-  );
-
 const a = load(0, 'float32');
 const b = load(1, 'float32');
-const number = (test: ReturnType<typeof s.lt>) => s.cast(test, 'float32');
 
-/** `before(a, b)`: 1 where a comes before b, NaN being the largest. */
+/** `before(a, b)`: whether a comes before b, NaN being the largest. */
 function beforeFunction({ dialect }: Launcher, descending: boolean): NativeFunction {
-  const smaller = (x: typeof a, y: typeof a) => s.or(s.lt(x, y), s.and(s.not(s.isnan(x)), s.isnan(y)));
-  return scalarFunction(dialect, 'before', number(descending ? smaller(b, a) : smaller(a, b)), 2, []);
+  const smaller = (x: Expr, y: Expr): Expr => s.or(s.lt(x, y), s.and(s.not(s.isnan(x)), s.isnan(y)));
+  return testFunction(dialect, 'before', descending ? smaller(b, a) : smaller(a, b));
 }
 
 function equalFunction({ dialect }: Launcher): NativeFunction {
-  return scalarFunction(dialect, 'equal', number(s.or(s.eq(a, b), s.and(s.isnan(a), s.isnan(b)))), 2, []);
+  return testFunction(dialect, 'equal', s.or(s.eq(a, b), s.and(s.isnan(a), s.isnan(b))));
 }

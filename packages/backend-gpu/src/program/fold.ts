@@ -1,5 +1,5 @@
 import type { DType, Expr, Literal, Shape, Strides, View } from '@taimatsu/core/backend';
-import { type Dialect, float, int, type NativeFunction, native } from '../dialect/dialect.ts';
+import { type Dialect, int, type NativeFunction, native } from '../dialect/dialect.ts';
 import { scalarFunction } from '../dialect/scalar.ts';
 import type { ArgumentKind } from '../gpujs.ts';
 import { parameters } from '../kernels/map.ts';
@@ -64,7 +64,7 @@ export function runFold(
       plan.strides,
       [...inputs, ...late],
       [length, ...steps, ...scalars],
-      () => onePass(fold, plan, launcher.dialect),
+      () => new Writer(fold, plan, launcher).onePass(),
     );
     return;
   }
@@ -77,7 +77,7 @@ export function runFold(
     shape,
     [...inputs.map((own) => ({ ...own, strides: [...own.strides, 0] })), first],
     [length, ...steps, ...scalars, count],
-    () => firstPass(fold, plan, launcher.dialect),
+    () => new Writer(fold, plan, launcher).firstPass(),
   );
   const part: Operand = { name: 'part', texels: parts, offset: 0, strides: rowStarts(plan.shape, chunks) };
   const operands = isArg(fold) ? [...inputs, part, ...late] : [part, ...late];
@@ -88,7 +88,7 @@ export function runFold(
     plan.strides,
     operands,
     [chunks, ...steps, ...scalars],
-    () => secondPass(fold, plan, launcher.dialect),
+    () => new Writer(fold, plan, launcher).secondPass(),
   );
   launcher.engine.dispose(parts);
 }
@@ -116,7 +116,7 @@ function rowStarts(shape: Shape, chunks: number): Strides {
   return strides;
 }
 
-/** What `step` needs: the sizes of the inner loops but the first, then each input's strides. */
+/** What `stride` needs: the sizes of the inner loops but the first, then each input's strides. */
 function stepValues({ inner, inputs }: FoldPlan): readonly number[] {
   return [...inner.slice(1), ...inputs.flatMap((own) => own.inner)];
 }
@@ -126,12 +126,12 @@ function stepArguments({ inner, inputs }: FoldPlan): readonly (readonly [string,
   return [...sizes, ...inputs.flatMap((_, i) => inner.map((_, e) => [`x${i}j${e}`, 'int'] as const))];
 }
 
-/** `step(base, k, sizes, strides)`: the index of the k-th element that is combined. */
-function stepFunction(dialect: Dialect, rank: number): NativeFunction {
+/** `stride(base, k, sizes, strides)`: the index of the k-th element that is combined. */
+function strideFunction(dialect: Dialect, rank: number): NativeFunction {
   const dims = Array.from({ length: rank }, (_, e) => e);
   return native(
     dialect,
-    'step',
+    'stride',
     'int32',
     [int('base'), int('k'), ...dims.slice(1).map((e) => int(`m${e}`)), ...dims.map((e) => int(`j${e}`))],
     [
@@ -149,141 +149,134 @@ function stepFunction(dialect: Dialect, rank: number): NativeFunction {
   );
 }
 
-/** The text of the k-th element, mapped. */
-function element({ inner, inputs }: FoldPlan, params: readonly DType[], k: string): string {
-  const sizes = inner.slice(1).map((_, e) => `m${e + 1}`);
-  const read = inputs.map(
-    (_, i) => `x${i}[step(${[`b${i}`, k, ...sizes, ...inner.map((_, e) => `x${i}j${e}`)].join(', ')})]`,
-  );
-  return `pre(${[...read, ...params.map((_, i) => `p${i}`)].join(', ')})`;
-}
+/** Writes a fold's kernels. */
+class Writer {
+  private readonly fold: Fold;
+  private readonly plan: FoldPlan;
+  private readonly dialect: Dialect;
+  private readonly engine: Launcher['engine'];
 
-const bases = (plan: FoldPlan, at: (name: string) => string): string[] =>
-  plan.inputs.map((_, i) => `const b${i} = ${at(`x${i}`)};`);
+  constructor(fold: Fold, plan: FoldPlan, { dialect, engine }: Launcher) {
+    this.fold = fold;
+    this.plan = plan;
+    this.dialect = dialect;
+    this.engine = engine;
+  }
 
-function stored(fold: Fold, plan: FoldPlan, value: string, at: (name: string) => string): string {
-  const late = plan.lateInputs.map((_, i) => `y${i}[${at(`y${i}`)}]`);
-  return `return post(${[value, ...late, ...fold.params.map((_, i) => `p${i}`)].join(', ')});`;
-}
+  /** All of a result's elements at once. */
+  onePass(): Source {
+    return this.source([], (at) => [
+      ...this.bases(at),
+      ...(isArg(this.fold) ? this.search('0', 'len', '0') : this.accumulate('len', (k) => this.element(k))),
+      this.stored(at),
+    ]);
+  }
 
-/** The functions that folds call; those that nobody calls are left out by gpu.js. */
-function functions(fold: Fold, plan: FoldPlan, dialect: Dialect): readonly NativeFunction[] {
-  const extreme = fold.combine === 'argmin' ? 'min' : 'max';
-  const combination = isArg(fold) ? extreme : (fold.combine as Combination);
-  const same = (name: string, type: 'int32' | 'float32', returns: 'int32' | 'float32'): NativeFunction =>
-    native(dialect, name, returns, [{ name: 'a', type }], [`return ${dialect.cast('a', type, returns)};`]);
-  const atEnd = `k - ${dialect.quotient('k', String(BLOCK))} * ${BLOCK} == ${BLOCK - 1}`;
-  return [
-    stepFunction(dialect, plan.inner.length),
-    scalarFunction(dialect, 'pre', fold.pre, plan.inputs.length, fold.params),
-    scalarFunction(dialect, 'post', fold.post, 1 + plan.lateInputs.length, fold.params),
-    combineFunction(dialect, combination),
-    noneFunction(dialect, combination),
-    moveFunction(dialect, extreme, false),
-    native(dialect, 'atBlockEnd', 'int32', [int('k')], [`return ${atEnd} ? 1 : 0;`]),
-    native(dialect, 'zero', 'float32', [], [`return ${dialect.literal(0, 'float32')};`]),
-    native(dialect, 'same', 'float32', [float('a')], ['return a;']),
-    same('toFloat', 'int32', 'float32'),
-    same('toInt', 'float32', 'int32'),
-  ];
-}
+  /** One chunk of a result's elements. */
+  firstPass(): Source {
+    const { dialect } = this;
+    return this.source([['count', 'int']], (at) => [
+      ...this.bases(at),
+      dialect.declare('int32', 'start', at('first')),
+      dialect.declare('int32', 'end', 'start + count < len ? start + count : len'),
+      ...(isArg(this.fold)
+        ? [...this.search('start', 'end', 'start'), `return ${dialect.cast('place', 'int32', 'float32')};`]
+        : [
+            ...this.accumulate('end - start', (k) => this.element(`start + ${k}`)),
+            'return combine(total, block);',
+          ]),
+    ]);
+  }
 
-/** Statements that combine elements `from` to `to` into `combine(total, block)`. */
-function accumulate(value: (k: string) => string, to: string): string[] {
-  return [
-    'let total = none();',
-    'let block = none();',
-    `for (let k = 0; k < ${to}; k++) {`,
-    value('k'),
-    'if (atBlockEnd(k) > 0) {',
-    'total = combine(total, block);',
-    'block = none();',
-    '}',
-    '}',
-  ];
-}
+  /** The chunks' results. */
+  secondPass(): Source {
+    const part = (k: string): string => this.engine.read('part', `begin + ${k}`);
+    return this.source([], (at) => [
+      this.dialect.declare('int32', 'begin', at('part')),
+      ...(isArg(this.fold)
+        ? [
+            ...this.bases(at),
+            ...this.search(this.dialect.cast(part('0'), 'float32', 'int32'), 'len', '0', (k) =>
+              this.dialect.cast(part(k), 'float32', 'int32'),
+            ),
+          ]
+        : this.accumulate('len', part)),
+      this.stored(at),
+    ]);
+  }
 
-function onePass(fold: Fold, plan: FoldPlan, dialect: Dialect): Source {
-  const { params } = fold;
-  const body = (at: (name: string) => string): string[] => {
-    if (isArg(fold)) {
-      return [
-        'let where = zero();',
-        `let best = ${element(plan, params, '0')};`,
-        'for (let k = 1; k < len; k++) {',
-        `const value = ${element(plan, params, 'k')};`,
-        'where = move(best, value, where, toFloat(k));',
-        'best = combine(best, value);',
-        '}',
-        stored(fold, plan, 'where', at),
-      ];
-    }
+  private source(extra: Source['extra'], body: Source['body']): Source {
+    const { fold, plan, dialect } = this;
+    const extreme = fold.combine === 'argmin' ? 'min' : 'max';
+    const combination = isArg(fold) ? extreme : (fold.combine as Combination);
+    return {
+      extra: [['len', 'int'], ...stepArguments(plan), ...parameters(fold.params, dialect), ...extra],
+      functions: [
+        strideFunction(dialect, plan.inner.length),
+        scalarFunction(dialect, 'pre', fold.pre, plan.inputs.length, fold.params),
+        scalarFunction(dialect, 'post', fold.post, 1 + plan.lateInputs.length, fold.params),
+        combineFunction(dialect, combination),
+        noneFunction(dialect, combination),
+        moveFunction(dialect, extreme, false),
+      ],
+      body,
+    };
+  }
+
+  private bases(at: (name: string) => string): readonly string[] {
+    return this.plan.inputs.map((_, i) => this.dialect.declare('int32', `b${i}`, at(`x${i}`)));
+  }
+
+  /** The text of the k-th element, mapped. */
+  private element(k: string): string {
+    const { inner, inputs } = this.plan;
+    const sizes = inner.slice(1).map((_, e) => `m${e + 1}`);
+    const read = inputs.map((_, i) => {
+      const along = [`b${i}`, k, ...sizes, ...inner.map((_, e) => `x${i}j${e}`)];
+      return this.engine.read(`x${i}`, `stride(${along.join(', ')})`);
+    });
+    return `pre(${[...read, ...this.fold.params.map((_, i) => `p${i}`)].join(', ')})`;
+  }
+
+  /** Combines `count` values into `combine(total, block)`, by blocks. */
+  private accumulate(count: string, value: (k: string) => string): readonly string[] {
+    const { dialect } = this;
     return [
-      ...accumulate((k) => `block = combine(block, ${element(plan, params, k)});`, 'len'),
-      stored(fold, plan, 'combine(total, block)', at),
+      dialect.declare('float32', 'total', 'none()'),
+      dialect.declare('float32', 'block', 'none()'),
+      dialect.loop('k', '0', count, [
+        `block = combine(block, ${value('k')});`,
+        `if (k - ${dialect.quotient('k', String(BLOCK))} * ${BLOCK} == ${BLOCK - 1}) {`,
+        'total = combine(total, block);',
+        'block = none();',
+        '}',
+      ]),
     ];
-  };
-  return {
-    extra: [['len', 'int'], ...stepArguments(plan), ...parameters(params, dialect)],
-    functions: functions(fold, plan, dialect),
-    body: (at) => [...bases(plan, at), ...body(at)].join('\n'),
-  };
-}
+  }
 
-/** Combines one chunk of each result's elements. */
-function firstPass(fold: Fold, plan: FoldPlan, dialect: Dialect): Source {
-  const { params } = fold;
-  const body = isArg(fold)
-    ? [
-        'let where = toFloat(start);',
-        `let best = ${element(plan, params, 'start')};`,
-        'for (let k = 1; k < count; k++) {',
-        'if (k + start < len) {',
-        `const value = ${element(plan, params, 'k + start')};`,
-        'where = move(best, value, where, toFloat(k + start));',
+  /** Finds the `place` of the extreme among candidates `from + 1` to `to`, the first being `start`. */
+  private search(
+    start: string,
+    to: string,
+    from: string,
+    candidate: (k: string) => string = (k) => k,
+  ): readonly string[] {
+    const { dialect } = this;
+    return [
+      dialect.declare('int32', 'place', start),
+      dialect.declare('float32', 'best', this.element('place')),
+      dialect.loop('k', `${from} + 1`, to, [
+        dialect.declare('int32', 'other', candidate('k')),
+        dialect.declare('float32', 'value', this.element('other')),
+        `if (move(best, value, ${dialect.literal(0, 'float32')}, ${dialect.literal(1, 'float32')}) > ${dialect.literal(0, 'float32')}) place = other;`,
         'best = combine(best, value);',
-        '}',
-        '}',
-        'return where;',
-      ]
-    : [
-        ...accumulate(
-          (k) => `if (${k} + start < len) block = combine(block, ${element(plan, params, `${k} + start`)});`,
-          'count',
-        ),
-        'return combine(total, block);',
-      ];
-  return {
-    extra: [['len', 'int'], ...stepArguments(plan), ...parameters(params, dialect), ['count', 'int']],
-    functions: functions(fold, plan, dialect),
-    body: (at) => [...bases(plan, at), `const start = ${at('first')};`, ...body].join('\n'),
-  };
-}
+      ]),
+    ];
+  }
 
-/** Combines the chunks' results. */
-function secondPass(fold: Fold, plan: FoldPlan, dialect: Dialect): Source {
-  const { params } = fold;
-  const body = (at: (name: string) => string): string[] =>
-    isArg(fold)
-      ? [
-          ...bases(plan, at),
-          'let where = part[begin];',
-          `let best = ${element(plan, params, 'toInt(where)')};`,
-          'for (let k = 1; k < chunks; k++) {',
-          'const candidate = part[begin + k];',
-          `const value = ${element(plan, params, 'toInt(candidate)')};`,
-          'where = move(best, value, where, candidate);',
-          'best = combine(best, value);',
-          '}',
-          stored(fold, plan, 'where', at),
-        ]
-      : [
-          ...accumulate((k) => `block = combine(block, part[begin + ${k}]);`, 'chunks'),
-          stored(fold, plan, 'combine(total, block)', at),
-        ];
-  return {
-    extra: [['chunks', 'int'], ...stepArguments(plan), ...parameters(params, dialect)],
-    functions: functions(fold, plan, dialect),
-    body: (at) => [`const begin = ${at('part')};`, ...body(at)].join('\n'),
-  };
+  private stored(at: (name: string) => string): string {
+    const value = isArg(this.fold) ? this.dialect.cast('place', 'int32', 'float32') : 'combine(total, block)';
+    const late = this.plan.lateInputs.map((_, i) => this.engine.read(`y${i}`, at(`y${i}`)));
+    return `return post(${[value, ...late, ...this.fold.params.map((_, i) => `p${i}`)].join(', ')});`;
+  }
 }

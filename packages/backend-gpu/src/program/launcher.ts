@@ -1,6 +1,6 @@
 import { fail, type Literal, type Shape, type Strides, type View } from '@taimatsu/core/backend';
 import { type Dialect, int, type NativeFunction, native } from '../dialect/dialect.ts';
-import type { ArgumentKind, Engine, Run, Texels } from '../gpujs.ts';
+import type { ArgumentKind, Engine, KernelSource, Run, Texels } from '../gpujs.ts';
 import { bufferOf, type GpuBuffer, type Memory } from '../memory.ts';
 
 /** Something that a kernel finds its way in by the place of its output element: elements to read, or only a number. */
@@ -17,8 +17,8 @@ export interface Source {
   /** Arguments after the operands. */
   readonly extra: readonly (readonly [name: string, kind: ArgumentKind])[];
   readonly functions: readonly NativeFunction[];
-  /** What is done for an element of the output view. `at(name)` is an operand's index. */
-  body(at: (operand: string) => string): string;
+  /** Statements that return an element of the output view. `at(name)` is an operand's index. */
+  body(at: (operand: string) => string): readonly string[];
 }
 
 /**
@@ -106,10 +106,10 @@ export class Launcher {
   }
 
   /** A kernel that needs no place: element `i` of the result is made of elements `i` of `inputs`. */
-  flat(key: string, length: number, args: readonly (Texels | number)[], source: () => FlatSource): Texels {
+  flat(key: string, length: number, args: readonly (Texels | number)[], source: () => KernelSource): Texels {
     let run = this.runs.get(key);
     if (run === undefined) {
-      run = this.engine.compile({ name: 'flat', ...source() });
+      run = this.engine.compile(source());
       this.runs.set(key, run);
     }
     this.checkTextures(args);
@@ -128,7 +128,12 @@ export class Launcher {
     });
   }
 
-  private assemble(rank: number, partial: boolean, operands: readonly Operand[], source: Source) {
+  private assemble(
+    rank: number,
+    partial: boolean,
+    operands: readonly Operand[],
+    source: Source,
+  ): KernelSource {
     const dims = Array.from({ length: rank }, (_, d) => d);
     const args: (readonly [string, ArgumentKind])[] = partial ? [['before', 'texels']] : [];
     for (const { name, texels } of operands) if (texels !== undefined) args.push([name, 'texels']);
@@ -139,26 +144,18 @@ export class Launcher {
       for (const d of dims) args.push([`${name}k${d}`, 'int']);
     }
     args.push(...source.extra);
-    const inside = ['this.thread.x', 'o', ...dims.flatMap((d) => [`n${d}`, `s${d}`])];
+    const inside = ['t', 'o', ...dims.flatMap((d) => [`n${d}`, `s${d}`])];
     const at = (name: string): string =>
-      `walk(${['this.thread.x', 'o', `${name}k`, ...dims.flatMap((d) => [`s${d}`, `${name}k${d}`])].join(', ')})`;
+      `walk(${['t', 'o', `${name}k`, ...dims.flatMap((d) => [`s${d}`, `${name}k${d}`])].join(', ')})`;
     return {
-      name: 'strided',
       args,
       functions: [...placeFunctions(this.dialect, rank, partial), ...source.functions],
       body: [
-        ...(partial ? [`if (inside(${inside.join(', ')}) < 1) return before[this.thread.x];`] : []),
-        source.body(at),
-      ].join('\n'),
+        ...(partial ? [`if (!inside(${inside.join(', ')})) return ${this.engine.read('before', 't')};`] : []),
+        ...source.body(at),
+      ],
     };
   }
-}
-
-/** The source of a kernel of {@link Launcher.flat}. */
-export interface FlatSource {
-  readonly args: readonly (readonly [name: string, kind: ArgumentKind])[];
-  readonly functions: readonly NativeFunction[];
-  readonly body: string;
 }
 
 /** Dimensions from the largest stride to the smallest, without those of size 1, which could be of any stride. */
@@ -187,13 +184,13 @@ function placeFunctions(dialect: Dialect, rank: number, partial: boolean): reado
   const inside = native(
     dialect,
     'inside',
-    'int32',
+    'bool',
     [int('t'), int('o'), ...dims.flatMap((d) => [int(`n${d}`), int(`s${d}`)])],
     [
       dialect.declare('int32', 'q', 't - o'),
-      'if (q < 0) return 0;',
-      ...dims.map((d) => `${step(d)}\nif (i${d} >= n${d}) return 0;\nq = q - i${d} * s${d};`),
-      'return q == 0 ? 1 : 0;',
+      'if (q < 0) return false;',
+      ...dims.map((d) => `${step(d)}\nif (i${d} >= n${d}) return false;\nq = q - i${d} * s${d};`),
+      'return q == 0;',
     ],
   );
   return [walk, inside];
