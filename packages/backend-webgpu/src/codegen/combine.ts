@@ -3,20 +3,14 @@ import { expressionFunction } from './expression.ts';
 import { literalText, valueType } from './types.ts';
 import { WordNames } from './words.ts';
 
-/** How elements are put together by reductions and scans. */
-export type Join = 'sum' | 'prod' | 'max' | 'min' | 'logaddexp';
+/** How elements are put together by reductions, scans and scatters. */
+export type Join = 'sum' | 'prod' | 'max' | 'min';
 
 const expressions: Readonly<Record<Join, (a: Expr, b: Expr) => Expr>> = {
   sum: (a, b) => s.add(a, b),
   prod: (a, b) => s.mul(a, b),
   max: (a, b) => s.max(a, b),
   min: (a, b) => s.min(a, b),
-  logaddexp: (a, b) => {
-    const high = s.max(a, b);
-    const low = s.min(a, b);
-    const equal = s.and(s.eq(low, high), s.isinf(a));
-    return s.where(equal, a, s.add(high, s.log1p(s.exp(s.sub(low, high)))));
-  },
 };
 
 const word = (dtype: DType): 'f32' | 'i32' => (valueType(dtype) === 'f32' ? 'f32' : 'i32');
@@ -45,8 +39,6 @@ export function identityText(join: Join, dtype: DType): string {
       return isFloat ? '0f' : '0i';
     case 'prod':
       return isFloat ? '1f' : '1i';
-    case 'logaddexp':
-      return literalText(Number.NEGATIVE_INFINITY, 'float32');
     case 'max':
     case 'min': {
       if (isFloat) return literalText(join === 'max' ? -Infinity : Infinity, 'float32');

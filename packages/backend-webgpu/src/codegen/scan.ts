@@ -1,19 +1,26 @@
-import { cast, type DType, dtypeInfo, load, type ScanCombine } from '@taimatsu/core/backend';
-import { betterText, identityText, type Join, joinText } from './combine.ts';
+import { cast, type DType, load, type ScanCombine } from '@taimatsu/core/backend';
 import { expressionFunction } from './expression.ts';
-import { grouped, type KernelText, kernelText } from './module.ts';
-import { toWord, wordType } from './types.ts';
+import { elementwise, grouped, type KernelText, kernelText } from './module.ts';
+import { scanState } from './scan-state.ts';
+import { wordType } from './types.ts';
 import { WordNames, walkNest } from './words.ts';
 
 /** Invocations that walk a line together, each a stretch of it at a time. */
 const LANES = 64;
 const STRETCH = 4;
 
-/** A workgroup for each line. Launch data: lines, length, two starts, two strides, nest. */
-export function scanText(combine: ScanCombine, input: DType, output: DType, rank: number): KernelText {
-  const arg = combine === 'argmax' || combine === 'argmin';
-  const join: Join = combine === 'argmax' ? 'max' : combine === 'argmin' ? 'min' : combine;
-  const own = arg ? dtypeInfo[input].compute : dtypeInfo[output].compute;
+/** Lines up to here are walked by one invocation each, in order. */
+export const SHORT_LINE = 256;
+
+/** An invocation for each short line, a workgroup for others. Launch data: lines, length, two starts, two strides, nest. */
+export function scanText(
+  combine: ScanCombine,
+  input: DType,
+  output: DType,
+  rank: number,
+  short: boolean,
+): KernelText {
+  const { functions, own, none, beside, entering, step, stored } = scanState(combine, input, output);
   const names = new WordNames();
   const [lines, length] = [names.unsigned(), names.unsigned()];
   const starts = names.several(2);
@@ -24,82 +31,71 @@ export function scanText(combine: ScanCombine, input: DType, output: DType, rank
     names: new WordNames(),
     params: [],
   });
-  const type = wordType(own);
-  const identity = identityText(join, own);
-  const asWord = (value: string): string => (own === 'bool' ? `select(0i, 1i, ${value})` : value);
-  const step = (a: string, i: string, b: string, j: string): string =>
-    arg
-      ? `if (${j} >= 0 && (${i} < 0 || better(${a}, ${i}, ${b}, ${j}))) { ${a} = ${b}; ${i} = ${j}; }`
-      : `${a} = join(${a}, ${b});`;
-  const narrow: Partial<Record<DType, string>> = {
-    uint8: '(acc & 255)',
-    int8: '((acc << 24u) >> 24u)',
-    int16: '((acc << 16u) >> 16u)',
-    bool: '(acc != 0)',
-  };
-  const stored = arg ? 'found' : toWord(narrow[own] ?? 'acc', output);
-  const combineText = arg ? betterText(join as 'max' | 'min', own, 'last') : joinText(join, own);
-  const per = LANES * STRETCH;
-  const body = `var out_at = ${starts[0]};
+  const locate = (line: string): string => `var out_at = ${starts[0]};
   var in_at = ${starts[1]};
-  ${walkNest(nest, 'group', ['out_at', 'in_at'])}
-  var carry = ${identity};
-  var carry_place = -1i;
-  for (var block = 0u; block < ${length}; block += ${per}u) {
+  ${walkNest(nest, line, ['out_at', 'in_at'])}`;
+  const element = `convert(0, source[in_at + i32(k) * ${strides[1]}])`;
+  const take = `let x = ${own === 'bool' ? `select(0i, 1i, ${element})` : element};
+      let x_beside = ${entering('k')};
+      ${step('acc', 'acc_beside', 'x', 'x_beside')}`;
+  const store = `out[out_at + i32(k) * ${strides[0]}] = ${stored('acc', 'acc_beside')};`;
+  const begin = (name: string): string => `var ${name} = ${none[0]};\n    var ${name}_beside = ${none[1]};`;
+  const lane = (index: string): string => `let x = values[${index}];
+      let x_beside = besides[${index}];`;
+
+  const walk = `${locate('id')}
+  ${begin('acc')}
+  for (var k = 0u; k < ${length}; k++) {
+      ${take}
+      ${store}
+  }`;
+  // Each lane joins its stretch, the lanes' results are joined to running ones, and each lane goes over its stretch again.
+  const together = `${locate('group')}
+  ${begin('carry')}
+  for (var block = 0u; block < ${length}; block += ${LANES * STRETCH}u) {
     let first = block + lane * ${STRETCH}u;
     let end = min(first + ${STRETCH}u, ${length});
-    var acc = ${identity};
-    var found = -1i;
+    ${begin('acc')}
     for (var k = first; k < end; k++) {
-      let x = ${asWord(`convert(0, source[in_at + i32(k) * ${strides[1]}])`)};
-      let place = i32(k);
-      ${step('acc', 'found', 'x', 'place')}
+      ${take}
     }
-    value_lanes[lane] = acc;
-    place_lanes[lane] = found;
+    values[lane] = acc;
+    besides[lane] = acc_beside;
     workgroupBarrier();
-    for (var step = 1u; step < ${LANES}u; step *= 2u) {
-      var before = ${identity};
-      var before_place = -1i;
-      if (lane >= step) { before = value_lanes[lane - step]; before_place = place_lanes[lane - step]; }
+    for (var distance = 1u; distance < ${LANES}u; distance *= 2u) {
+      ${begin('before')}
+      if (lane >= distance) { before = values[lane - distance]; before_beside = besides[lane - distance]; }
       workgroupBarrier();
-      if (lane >= step) {
-        let x = value_lanes[lane];
-        let place = place_lanes[lane];
-        ${step('before', 'before_place', 'x', 'place')}
-        value_lanes[lane] = before;
-        place_lanes[lane] = before_place;
+      if (lane >= distance) {
+        ${lane('lane')}
+        ${step('before', 'before_beside', 'x', 'x_beside')}
+        values[lane] = before;
+        besides[lane] = before_beside;
       }
       workgroupBarrier();
     }
     acc = carry;
-    found = carry_place;
+    acc_beside = carry_beside;
     if (lane > 0u) {
-      let x = value_lanes[lane - 1u];
-      let place = place_lanes[lane - 1u];
-      ${step('acc', 'found', 'x', 'place')}
+      ${lane('lane - 1u')}
+      ${step('acc', 'acc_beside', 'x', 'x_beside')}
     }
     for (var k = first; k < end; k++) {
-      let x = ${asWord(`convert(0, source[in_at + i32(k) * ${strides[1]}])`)};
-      let place = i32(k);
-      ${step('acc', 'found', 'x', 'place')}
-      out[out_at + i32(k) * ${strides[0]}] = ${stored};
+      ${take}
+      ${store}
     }
-    let whole = value_lanes[${LANES - 1}];
-    let whole_place = place_lanes[${LANES - 1}];
-    ${step('carry', 'carry_place', 'whole', 'whole_place')}
+    ${lane(`${LANES - 1}u`)}
+    ${step('carry', 'carry_beside', 'x', 'x_beside')}
     workgroupBarrier();
   }`;
-  return kernelText(
-    `scan ${combine} ${input}`,
-    [
-      { name: 'out', type: wordType(output), write: true },
-      { name: 'source', type: wordType(input) },
-    ],
-    `${combineText}
-${convert.text}
-var<workgroup> value_lanes: array<${type}, ${LANES}>;
-var<workgroup> place_lanes: array<i32, ${LANES}>;
-${grouped(LANES, lines, body)}`,
-  );
+  const main = short
+    ? elementwise(lines, walk)
+    : `var<workgroup> values: array<${wordType(own)}, ${LANES}>;
+var<workgroup> besides: array<${beside}, ${LANES}>;
+${grouped(LANES, lines, together)}`;
+  const bindings = [
+    { name: 'out', type: wordType(output), write: true },
+    { name: 'source', type: wordType(input) },
+  ];
+  return kernelText(`scan ${combine} ${input}`, bindings, [functions, convert.text, main].join('\n'));
 }

@@ -83,7 +83,6 @@ interface Allowance {
 
 const allowed: { readonly [K in ScalarOp]?: Allowance } = {
   erfc: { ulp: 10 },
-  erfinv: { ulp: 4 },
   lgamma: { ulp: 4, absolute: 1e-6 },
   digamma: { ulp: 4, absolute: 1e-6 },
   // The quotient of the largest arguments is rounded before it is made whole.

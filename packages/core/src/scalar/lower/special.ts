@@ -52,15 +52,19 @@ const ERFINV_TAIL = [
   1.00167406, 2.83297682,
 ];
 
-/** Giles' approximation for single precision. */
+/** Giles' approximation for single precision, and a Newton step on erf, or on erfc where erf is close to 1. */
 export function erfinv(y: Expr): Expr {
-  const inside = within(y, -0.99999994, 0.99999994);
-  const w = s.neg(log(s.mul(s.sub(1, inside), s.add(1, inside))));
+  const a = s.abs(y);
+  const inside = within(a, 0, 0.99999994);
+  const rest = s.sub(1, inside);
+  const w = s.neg(log(s.mul(rest, s.add(1, inside))));
   const centre = polynomial(ERFINV_CENTRE, s.sub(w, 2.5));
   const tail = polynomial(ERFINV_TAIL, s.sub(s.sqrt(within(w, 0, 100)), 3));
-  const value = s.mul(y, s.where(s.lt(w, 5), centre, tail));
-  const a = s.abs(y);
-  return s.where(s.gt(a, 1), NAN, s.where(s.eq(a, 1), copysign(INFINITY, y), value));
+  const x = s.mul(inside, s.where(s.lt(w, 5), centre, tail));
+  const error = s.where(s.lt(x, 1), s.sub(smallErf(x), inside), s.sub(rest, tailErfc(x)));
+  const value = s.sub(x, s.mul(s.mul(error, Math.sqrt(Math.PI) / 2), exp(s.square(x))));
+  const signed = copysign(s.where(s.eq(a, 1), INFINITY, value), y);
+  return s.where(s.eq(y, 0), y, s.where(s.gt(a, 1), NAN, s.where(s.isnan(y), y, signed)));
 }
 
 // lgamma(2 + e) / e for |e| up to 1/2, interpolated at Chebyshev's nodes.
