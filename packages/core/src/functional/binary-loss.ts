@@ -1,5 +1,6 @@
 import { fail } from '../errors/index.ts';
 import { type GradRecord, noGrad, pointwise, s, type Tensor, track } from '../extend/index.ts';
+import { titleOf } from './activation.ts';
 import {
   type LossOptions,
   type LossReduction,
@@ -81,6 +82,11 @@ export function binaryCrossEntropy(
     });
   }
   const weight = options.weight ?? undefined;
+  if (target.dtype !== input.dtype) {
+    fail('op/argument', {
+      text: `Found dtype ${titleOf(target.dtype)} but expected ${titleOf(input.dtype)}`,
+    });
+  }
   refuseGrad('binary_cross_entropy', 'weight', weight);
   const x = input.detach();
   if (x.numel() > 0 && x.backend.manifest.syncRead) {

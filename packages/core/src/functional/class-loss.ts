@@ -2,6 +2,7 @@ import { isFloatingPoint } from '../dtype/index.ts';
 import { fail, isTensorError } from '../errors/index.ts';
 import { type GradRecord, noGrad, type Tensor, track } from '../extend/index.ts';
 import { where } from '../ops/where.ts';
+import { titleOf } from './activation.ts';
 import { type LossOptions, type LossReduction, lossReduction, reduceLoss, refuseGrad } from './reduction.ts';
 
 /** Keyword arguments of {@link nllLoss}. */
@@ -42,6 +43,11 @@ function checkTarget(input: Tensor, target: Tensor, weight: Tensor | undefined):
   if (input.ndim < 2) {
     if (input.ndim === 0 || target.ndim > 1) {
       fail('op/argument', { text: '0D or 1D target tensor expected, multi-target not supported' });
+    }
+    if (target.ndim === 1 && target.shape[0] !== input.shape[0]) {
+      fail('op/argument', {
+        text: `size mismatch (got input: [${input.shape[0]}], target: [${target.shape[0]}])`,
+      });
     }
     return;
   }
@@ -91,7 +97,7 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {})
   checkTarget(input, target, weight);
   refuseGrad(input.ndim > 2 ? 'nll_loss2d_forward' : 'nll_loss_forward', 'weight', weight);
   if (target.dtype !== 'int64') {
-    fail('op/argument', { text: `expected scalar type Long but found ${titleCase(target)}` });
+    fail('op/argument', { text: `expected scalar type Long but found ${titleOf(target.dtype)}` });
   }
   if (input.ndim === 1) {
     const loss = nllLoss(input.unsqueeze(0), target.reshape([1]), options);
@@ -109,10 +115,6 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {})
   const record = input.ndim > 2 ? nll2d : nll1d;
   const inputs = [input, parts.index, parts.weights, parts.total];
   return track(record, parts.out, inputs, { reduction, shape: input.shape });
-}
-
-function titleCase(x: Tensor): string {
-  return x.dtype === 'float64' ? 'Double' : x.dtype === 'float32' ? 'Float' : x.dtype;
 }
 
 function pick(input: Tensor, index: Tensor): Tensor {
@@ -143,7 +145,7 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
   if (same) {
     if (!isFloatingPoint(target.dtype)) {
       fail('op/argument', {
-        text: `Expected floating point type for target with class probabilities, got ${titleCase(target) === 'int64' ? 'Long' : titleCase(target)}`,
+        text: `Expected floating point type for target with class probabilities, got ${titleOf(target.dtype)}`,
       });
     }
     if ((options.ignoreIndex ?? -100) >= 0) {

@@ -2,6 +2,7 @@ import { contiguousCopy, kernelOf } from '../dispatch/index.ts';
 import { emptyTensor, type GradRecord, noGrad, type Tensor, track } from '../extend/index.ts';
 import type { ConvMode, ConvPlan } from '../kernel/index.ts';
 import type { Shape } from '../shape/index.ts';
+import { lowerConv } from './lower-conv.ts';
 
 /** A convolution's plan and the shapes of the three tensors that it relates. */
 export interface ConvGeometry {
@@ -24,7 +25,10 @@ function launch(mode: ConvMode, geometry: ConvGeometry, a: Tensor, b: Tensor): T
   if (a.numel() === 0 || b.numel() === 0) return noGrad(() => a.detach().newZeros(shape));
   const out = emptyTensor(backend, dtype, shape);
   if (out.numel() === 0) return out;
-  const operands = [contiguousCopy(a), contiguousCopy(b)] as const;
+  const operands = [contiguousCopy(a.detach()), contiguousCopy(b.detach())] as const;
+  if (typeof backend.kernels.conv !== 'function') {
+    return noGrad(() => lowerConv(mode, geometry.plan, shape, ...operands)).detach();
+  }
   kernelOf(backend, 'conv')(mode, geometry.plan, out, ...operands);
   return out;
 }

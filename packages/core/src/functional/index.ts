@@ -158,7 +158,7 @@ export {
   normalize,
 } from './normalization.ts';
 export { constantPadNd, type PadOptions, pad } from './pad.ts';
-export { fold, pixelShuffle, pixelUnshuffle, type UnfoldOptions, unfold } from './pixels.ts';
+export { channelShuffle, fold, pixelShuffle, pixelUnshuffle, type UnfoldOptions, unfold } from './pixels.ts';
 export {
   type MaxPoolOptions,
   type MaxPoolResult,

@@ -201,6 +201,9 @@ export function pad(input: Tensor, pad: readonly number[], options: PadOptions =
   if (value != null && value !== 0) {
     fail('op/argument', { text: `Padding mode "${mode}" doesn't take in value argument` });
   }
+  if (mode !== 'reflect' && mode !== 'replicate' && mode !== 'circular') {
+    fail('op/not-implemented', { text: `Unrecognised padding mode ${String(mode)}` });
+  }
   const rank = pad.length / 2;
   const fits = rank >= 1 && rank <= 3 && (input.ndim === rank + 1 || input.ndim === rank + 2);
   if (!fits) {
@@ -208,7 +211,5 @@ export function pad(input: Tensor, pad: readonly number[], options: PadOptions =
       text: 'Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now',
     });
   }
-  if (mode === 'reflect' || mode === 'replicate') return indexedPad(mode, input, pad);
-  if (mode === 'circular') return circularPad(input, pad);
-  return fail('op/not-implemented', { text: `Unrecognised padding mode ${String(mode)}` });
+  return mode === 'circular' ? circularPad(input, pad) : indexedPad(mode, input, pad);
 }

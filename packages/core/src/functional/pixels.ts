@@ -76,6 +76,31 @@ function checkPixels(op: string, factorName: string, input: Tensor, factor: numb
   }
 }
 
+/** [N, C, ...] with the channels of `groups` groups interleaved: one of each group after the other. */
+export function channelShuffle(input: Tensor, groups: number): Tensor {
+  const channels = input.shape[1]!;
+  if (input.ndim < 3) {
+    fail('op/argument', {
+      text: `channel_shuffle expects input with > 2 dims, but got input with sizes ${list(input.shape)}`,
+    });
+  }
+  if (groups <= 0) {
+    fail('op/argument', {
+      text: `Number of groups to divide channels in must be positive. Value of groups:${groups}`,
+    });
+  }
+  if (channels % groups !== 0) {
+    fail('op/argument', {
+      text: `Number of channels must be divisible by groups. Got ${channels} channels and ${groups} groups.`,
+    });
+  }
+  const [batch, , ...spatial] = input.shape as [number, number, ...number[]];
+  return input
+    .reshape([batch, groups, channels / groups, ...spatial])
+    .transpose(1, 2)
+    .reshape(input.shape);
+}
+
 /** Keyword arguments of {@link unfold} and {@link fold}. */
 export interface UnfoldOptions {
   /** Distance of a block's elements. Default 1. */

@@ -82,7 +82,7 @@ function checkRank(op: string, rank: number, input: Tensor): void {
     text:
       rank === 2
         ? `Expected ${ranks} tensor with optional 0 dim batch size for input, but got:${list(input.shape)}`
-        : `${op}: Expected input's non-batch dimensions to have positive length, but input has a shape of ${list(input.shape)} and non-batch dimension ${rest.findIndex((n) => n === 0) + input.ndim - rest.length} has length zero!`,
+        : `${op}: Expected input's non-batch dimensions to have positive length, but input has a shape of ${list(input.shape)} and non-batch dimension ${rest.indexOf(0) + input.ndim - rest.length} has length zero!`,
   });
 }
 

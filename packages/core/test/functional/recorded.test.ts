@@ -13,7 +13,7 @@ interface Recorded {
 
 interface Case {
   readonly expr: string;
-  readonly inputs: Readonly<Record<string, Recorded>>;
+  readonly inputs: { readonly x: Recorded; readonly y?: Recorded; readonly z?: Recorded };
   readonly out: Recorded;
   readonly grads?: Readonly<Record<string, Recorded>>;
 }
@@ -158,9 +158,11 @@ function expectClose(got: Tensor, wanted: Recorded, what: string): void {
 it.each(cases)('$expr', ({ expr, inputs, out, grads }) => {
   const previous = torch.setWarningHandler(() => {});
   try {
-    const given = Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, made(x)]));
-    if (given['z'] !== undefined && grads?.['z'] === undefined) given['z'] = given['z'].detach();
-    const got = calls[expr]!(given['x']!, given['y']!, given['z']!);
+    const x = made(inputs.x);
+    const y = inputs.y === undefined ? x : made(inputs.y);
+    const z = inputs.z === undefined ? x : made(inputs.z);
+    const given: Readonly<Record<string, Tensor>> = { x, y, z };
+    const got = calls[expr]!(x, y, Object.keys(grads ?? {}).includes('z') ? z : z.detach());
     expectClose(got, out, 'value');
     if (grads === undefined) return;
     const weights = torch.arange(got.numel()).remainder(3).add(1).to(got.dtype).view(got.shape);
