@@ -42,6 +42,7 @@ export function accumulateInto(tensor: Tensor, grad: Tensor, mayTake: (storage: 
   } else {
     meta.grad = suits(tensor, grad) && mayTake(grad.storage) ? aliasTensor(grad) : copyFor(tensor, grad);
   }
+  meta.grad!.storage.pinned = true;
 }
 
 function suits(leaf: Tensor, grad: Tensor): boolean {

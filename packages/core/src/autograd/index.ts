@@ -29,6 +29,7 @@ export {
   type NodePreHook,
   type OutputMeta,
 } from './node.ts';
+export { storagesIn } from './reachable.ts';
 export type { GradRecord, InputGrad, Operand, VjpContext } from './record.ts';
 export { attach, connect, isTracked, track, trackAll } from './track.ts';
 export {

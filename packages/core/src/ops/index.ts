@@ -8,6 +8,7 @@ export type { NestedData } from './internal/nested-data.ts';
 export type { Dims, KeepdimOr, ReduceOptions } from './internal/reduction.ts';
 export type { ValuesAndIndices } from './internal/selecting.ts';
 export * from './join.ts';
+export { keep, tidy } from './lifetime.ts';
 export { pcaLowrank, svdLowrank } from './linalg/lowrank.ts';
 export { multiDot as chainMatmul } from './linalg/products.ts';
 export { bernoulli, multinomial, poisson, randintLike, randLike, randnLike } from './random.ts';

@@ -58,6 +58,8 @@ export interface TensorMethods
   toString(): string;
   /** The slices along the first dimension. @throws `shape/iter-0d` */
   [Symbol.iterator](): IterableIterator<Tensor>;
+  /** {@link dispose}, for `using`. */
+  [Symbol.dispose](): void;
 }
 
 /** Gives tensors a method for every op, and their properties; called once, when the library is loaded. */
@@ -69,6 +71,8 @@ export function installMethods(): void {
   }
   define('where', (self: Tensor, condition: Tensor, other: Operand) => where(condition, self, other));
   define(Symbol.iterator, iterate);
+  // Older engines have no such symbol; compilers that lower `using` look for this one.
+  define(Symbol.dispose ?? Symbol.for('Symbol.dispose'), tensorOnly.dispose);
   define(Symbol.for('nodejs.util.inspect.custom'), inspect);
   for (const [name, accessor] of Object.entries(properties)) {
     Object.defineProperty(Tensor.prototype, name, { ...accessor, configurable: true });

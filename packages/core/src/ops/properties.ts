@@ -17,6 +17,7 @@ function setGrad(self: Tensor, value: Tensor | null): void {
   if (value.dtype !== self.dtype) fail('autograd/assign-type', {});
   if (!sameShape(value.shape, self.shape)) fail('autograd/assign-size', {});
   metaOf(self).grad = value;
+  value.storage.pinned = true;
 }
 
 function getGrad(self: Tensor): Tensor | null {

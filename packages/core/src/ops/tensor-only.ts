@@ -4,6 +4,7 @@ export * from './further-methods.ts';
 export * from './graph.ts';
 export * from './indexing.ts';
 export * from './inplace-views.ts';
+export { dispose } from './lifetime.ts';
 export * from './random.ts';
 export * from './read.ts';
 export { resize_, resizeAs_ } from './real.ts';

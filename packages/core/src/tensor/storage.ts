@@ -23,6 +23,8 @@ export class Storage implements VersionCounter {
   /** Grows with every storage made: later storages have larger numbers. */
   readonly serial: number;
   version = 0;
+  /** True for memory that something outside of scopes holds, such as a leaf's `.grad`: no scope frees it. */
+  pinned = false;
   private held: BackendBuffer | undefined;
 
   constructor(backend: Backend, dtype: DType, length: number, buffer?: BackendBuffer) {

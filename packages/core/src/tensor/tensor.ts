@@ -83,6 +83,7 @@ export class Tensor {
 
   /** Shows other memory, or the same in another form: what `x.data = y` does. */
   replace(other: Tensor): void {
+    if (other.storage !== this.storage) other.storage.pinned = true;
     this.storage = other.storage;
     this.shape = other.shape;
     this.strides = other.strides;

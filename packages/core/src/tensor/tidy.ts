@@ -15,8 +15,8 @@ export function swapScope(next: Storage[] | undefined): Storage[] | undefined {
 }
 
 /**
- * Runs `fn` and frees every storage made meanwhile that `kept` does not name. Scopes nest: what an inner one keeps,
- * the outer one tracks.
+ * Runs `fn` and frees every storage made meanwhile that `kept` does not name and that is not pinned. Scopes nest: what an
+ * inner one keeps, the outer one tracks.
  */
 export function runInScope<R>(fn: () => R, kept: (result: R) => Iterable<Storage>): R {
   const outer = scope;
@@ -30,6 +30,7 @@ export function runInScope<R>(fn: () => R, kept: (result: R) => Iterable<Storage
   } finally {
     scope = outer;
     for (const storage of own) {
+      if (storage.pinned) continue;
       if (keep?.has(storage) !== true) storage.free();
       else if (outer !== undefined) outer.push(storage);
     }

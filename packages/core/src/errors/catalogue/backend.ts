@@ -42,6 +42,10 @@ export const backend = {
     (d: { backend: string; what: string; reason: string }) =>
       `the ${d.backend} backend failed in ${d.what}: ${d.reason}`,
   ),
+  'backend/tidy-async': runtimeError(
+    (_: object) =>
+      'tidy() frees memory when its function returns, so the function cannot return a promise: await inside, tidy outside.',
+  ),
   'backend/freed': runtimeError(
     (_: object) =>
       'this tensor was freed by tidy(), dispose() or using and can no longer be read. Return it from tidy(), or clone it before.',
