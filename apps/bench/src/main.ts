@@ -19,6 +19,7 @@ const { values } = parseArgs({
 
 const backends: Readonly<Record<string, () => Promise<Backend>>> = {
   cpu: async () => (await import('@taimatsu/backend-cpu')).cpu,
+  wasm: async () => (await import('@taimatsu/backend-wasm')).wasm,
 };
 
 const contestants: Contestant[] = [];
