@@ -64,6 +64,19 @@ describe('backward nodes', () => {
     expect(Object.keys(missing).filter(present)).toEqual([]);
   });
 
+  it('that differ are listed in the documentation', () => {
+    const page = readFileSync(new URL('../../../../docs/autograd.md', import.meta.url), 'utf8');
+    const rows = page.split('\n').filter((line) => line.startsWith('| `') && line.includes('Backward'));
+    const cell = (node: string, next: RecordedNode['next'] = []): string =>
+      `\`${node}\` ← ${next.map((entry) => (entry === null ? '–' : `\`${entry[0]}\``)).join(', ')}`;
+    const wanted = differences.map(({ expr, reason, ...here }) => {
+      const recorded = nodes.find((entry) => entry.expr === expr)!;
+      const both = [recorded, { ...recorded, ...here }].map(({ node, next }) => cell(node!, next));
+      return `| \`${expr}\` | ${both.join(' | ')} | ${reason} |`;
+    });
+    expect(rows).toEqual(wanted);
+  });
+
   it('differ from the recorded ones only where the table says so', () => {
     for (const { expr, node, next } of differences) {
       const recorded = nodes.find((entry) => entry.expr === expr);
