@@ -10,6 +10,7 @@ export * from './dtype/index.ts';
 export * from './errors/index.ts';
 export * as functional from './functional/index.ts';
 export { clone, contiguous, to } from './ops/copy.ts';
+export * as fft from './ops/fft.ts';
 export * from './ops/index.ts';
 export * as linalg from './ops/linalg/index.ts';
 export * as masked from './ops/masked.ts';

@@ -1,4 +1,4 @@
-import { isFloatingPoint } from '../dtype/index.ts';
+import { dtypeInfo, isFloatingPoint } from '../dtype/index.ts';
 import { fail, warn } from '../errors/index.ts';
 import type { Tensor } from '../extend/index.ts';
 
@@ -21,7 +21,9 @@ function checkWeights(name: string, weights: Tensor, observations: number, whole
   }
   if (isFloatingPoint(weights.dtype) === whole) {
     const kind = whole ? 'integral' : 'floating point';
-    complain(`expected ${name} to have ${kind} dtype but got ${name} with ${weights.dtype} dtype`);
+    complain(
+      `expected ${name} to have ${kind} dtype but got ${name} with ${dtypeInfo[weights.dtype].title} dtype`,
+    );
   }
   if (weights.numel() !== observations) {
     complain(

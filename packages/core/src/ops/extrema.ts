@@ -80,6 +80,16 @@ export function aminmax(
   options: { readonly dim?: number; readonly keepdim?: boolean } = {},
 ): { min: Tensor; max: Tensor } {
   const { dim, keepdim = false } = options;
+  if (self.numel() === 0) {
+    if (dim === undefined) {
+      fail('op/argument', {
+        text: 'aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.',
+      });
+    }
+    if (self.shape[normalizeAxis(dim, self.ndim)] === 0) {
+      fail('op/index', { text: `aminmax: Expected reduction dim ${dim} to have non-zero size.` });
+    }
+  }
   // PyTorch's aminmax, alone among reductions, gives a 0-d tensor a dimension to keep.
   const x = self.ndim === 0 && keepdim && dim !== undefined ? self.reshape([1]) : self;
   return { min: amin(x, dim, keepdim), max: amax(x, dim, keepdim) };

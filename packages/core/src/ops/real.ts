@@ -14,6 +14,7 @@ import {
 } from '../extend/index.ts';
 import { contiguousStrides, numelOf, type Shape } from '../shape/index.ts';
 import { aliasTensor, emptyTensor } from '../tensor/index.ts';
+import { type WithInPlace, withInPlace } from './internal/inplace.ts';
 import { type Sizes, sizesOf } from './internal/view.ts';
 
 // Every tensor is real: what PyTorch does to complex numbers leaves them as they are.
@@ -56,10 +57,12 @@ export const angle: UnaryOp = unary('angle', {
   grads: 'zero',
 });
 
-/** `div` without rounding. */
-export function trueDivide(self: Tensor, other: Operand): Tensor {
+function trueDivideFn(self: Tensor, other: Operand): Tensor {
   return self.div(other);
 }
+
+/** `div` without rounding. */
+export const trueDivide: WithInPlace<typeof trueDivideFn> = withInPlace(trueDivideFn);
 
 /** self ^ exponent in float64. */
 export function floatPower(self: Operand, exponent: Operand): Tensor {

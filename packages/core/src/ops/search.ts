@@ -1,3 +1,4 @@
+import { dtypeInfo } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { noGrad, type Operand, Tensor } from '../extend/index.ts';
 import { fullTensor } from './creation.ts';
@@ -100,7 +101,7 @@ function checkSearch(sequence: Tensor, input: Operand, options: SearchsortedOpti
   }
   if (sorter.dtype !== 'int64') {
     fail('op/argument', {
-      text: `${name}: sorter must be a tensor of long dtype but got dtype ${sorter.dtype}`,
+      text: `${name}: sorter must be a tensor of long dtype but got dtype ${dtypeInfo[sorter.dtype].title}`,
     });
   }
 }

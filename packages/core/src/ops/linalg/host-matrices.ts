@@ -60,6 +60,11 @@ export function writeScalars(like: Tensor, lead: Shape, values: readonly number[
   return fromNumbers(like, dtype, lead, values);
 }
 
+/** Complains unless the tensor has the two dimensions of a matrix, in the words of PyTorch's older functions. */
+export function checkRank(name: string, self: Tensor): void {
+  if (self.ndim < 2) fail('op/argument', { text: `${name}: input must have at least 2 dimensions.` });
+}
+
 /** Complains unless the tensor holds matrices of a floating dtype. */
 export function checkMatrices(name: string, self: Tensor, what = 'A'): void {
   if (self.ndim < 2) {

@@ -1,6 +1,6 @@
 import { fail } from '../../errors/index.ts';
 import { noGrad, type Tensor } from '../../extend/index.ts';
-import { checkMatrices } from './host-matrices.ts';
+import { checkMatrices, checkRank } from './host-matrices.ts';
 import { matrixRank, pinv, svdvals } from './spectral.ts';
 
 /** Keyword arguments of {@link lstsq}. */
@@ -25,6 +25,7 @@ export function lstsq(
   rcond?: number | null,
   { driver }: LstsqOptions = {},
 ): LstsqResult {
+  checkRank('torch.linalg.lstsq', a);
   checkMatrices('torch.linalg.lstsq', a, 'input');
   const which = driver ?? 'gelsy';
   if (!['gels', 'gelsy', 'gelsd', 'gelss'].includes(which)) {

@@ -2,7 +2,7 @@ import { fail } from '../../errors/index.ts';
 import { type GradRecord, type Tensor, track, trackAll } from '../../extend/index.ts';
 import { formQ, type Matrix, qrInPlace } from '../../linalg/index.ts';
 import { cat } from '../join.ts';
-import { checkMatrices, readMatrices, writeMatrices, writeVectors } from './host-matrices.ts';
+import { checkMatrices, checkRank, readMatrices, writeMatrices, writeVectors } from './host-matrices.ts';
 import { solveTriangular } from './solve.ts';
 
 const T = (x: Tensor): Tensor => x.transpose(-2, -1);
@@ -100,6 +100,7 @@ function reflection(a: Tensor, tau: Tensor, i: number): [v: Tensor, tau: Tensor]
 }
 
 function checkReflections(name: string, a: Tensor, tau: Tensor): void {
+  checkRank(name, a);
   checkMatrices(name, a, 'input');
   const [m, n] = a.shape.slice(-2) as [number, number];
   if (m < n) {
@@ -139,7 +140,13 @@ export function householderProduct(self: Tensor, tau: Tensor): Tensor {
 
 /** The product of `other` with the square Q of {@link geqrf}, from the left or the right, transposed or not. */
 export function ormqr(self: Tensor, tau: Tensor, other: Tensor, left = true, transpose = false): Tensor {
+  checkRank('torch.ormqr', self);
   checkMatrices('torch.ormqr', self, 'input');
+  if (tau.shape[tau.ndim - 1]! > self.shape[self.ndim - 1]!) {
+    fail('op/argument', {
+      text: 'torch.ormqr: tau.shape[-1] must be less than or equal to input.shape[-1]',
+    });
+  }
   if (!left) return T(ormqr(self, tau, T(other), true, !transpose));
   const count = tau.shape[tau.ndim - 1]!;
   let out = other;

@@ -13,6 +13,7 @@ import {
 } from '../../extend/index.ts';
 import { specialMath } from '../../scalar/index.ts';
 import { hostBinary } from '../host.ts';
+import { type WithInPlace, withInPlace } from '../internal/inplace.ts';
 import { digamma } from '../unary.ts';
 import { constant } from './horner.ts';
 
@@ -122,8 +123,7 @@ export function polygamma(n: number, input: Tensor): Tensor {
   return track(polygammaRecord, out, [input], { n });
 }
 
-/** log of the multivariate gamma function of dimension `p`. */
-export function mvlgamma(self: Tensor, p: number): Tensor {
+function multivariate(self: Tensor, p: number): Tensor {
   if (p < 1) fail('op/argument', { text: 'p has to be greater than or equal to 1' });
   const halves = self.newArange(p).to(self.dtype).mul(-0.5);
   const shifted = self.unsqueeze(-1).add(halves);
@@ -211,16 +211,20 @@ function upperFraction(a: number, x: number): number {
   return h;
 }
 
-/** The regularised lower incomplete gamma function; only `other` has a derivative. */
-export function igamma(self: Tensor, other: Operand): Tensor {
+function lowerIncomplete(self: Tensor, other: Operand): Tensor {
   return track(igammaRecord, lowerOnHost(self, other), [self, other], undefined);
 }
 
-/** The regularised upper incomplete gamma function; only `other` has a derivative. */
-export function igammac(self: Tensor, other: Operand): Tensor {
+function upperIncomplete(self: Tensor, other: Operand): Tensor {
   return track(igammacRecord, upperOnHost(self, other), [self, other], undefined);
 }
 
+/** The regularised lower incomplete gamma function; only `other` has a derivative. */
+export const igamma: WithInPlace<typeof lowerIncomplete> = withInPlace(lowerIncomplete);
+/** The regularised upper incomplete gamma function; only `other` has a derivative. */
+export const igammac: WithInPlace<typeof upperIncomplete> = withInPlace(upperIncomplete);
 export const gammainc: typeof igamma = igamma;
 export const gammaincc: typeof igammac = igammac;
+/** log of the multivariate gamma function of dimension `p`. */
+export const mvlgamma: WithInPlace<typeof multivariate> = withInPlace(multivariate);
 export const multigammaln: typeof mvlgamma = mvlgamma;
