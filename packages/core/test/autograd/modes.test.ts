@@ -1,0 +1,113 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { torch } from '../setup.ts';
+
+const leaf = () => torch.ones([2], { requiresGrad: true });
+
+afterEach(() => torch.setGradEnabled(true));
+
+describe('recording', () => {
+  it('is on unless turned off, and comes back', () => {
+    expect(torch.isGradEnabled()).toBe(true);
+    torch.noGrad(() => {
+      expect(torch.isGradEnabled()).toBe(false);
+      torch.enableGrad(() => expect(torch.isGradEnabled()).toBe(true));
+      torch.setGradEnabled(true, () => expect(torch.isGradEnabled()).toBe(true));
+      expect(torch.isGradEnabled()).toBe(false);
+    });
+    torch.setGradEnabled(false);
+    expect([torch.isGradEnabled(), leaf().mul(2).requiresGrad]).toEqual([false, false]);
+    torch.setGradEnabled(true);
+    expect(() =>
+      torch.noGrad(() => {
+        throw new Error('stop');
+      }),
+    ).toThrow('stop');
+    expect(torch.isGradEnabled()).toBe(true);
+  });
+
+  it('does not stop tensors from being made as leaves', () => {
+    torch.noGrad(() => {
+      const x = leaf();
+      expect([x.requiresGrad, x.isLeaf, x.mul(2).requiresGrad, x.view(2).requiresGrad]).toEqual([
+        true,
+        true,
+        false,
+        true,
+      ]);
+    });
+  });
+
+  it('gives no history to integers and bools', () => {
+    const x = leaf();
+    const results = [x.gt(0), x.argmax(), x.to('int64'), x.sort().indices, x.isnan()];
+    expect(results.map((y) => y.requiresGrad)).toEqual([false, false, false, false, false]);
+    expect(x.sort().values.requiresGrad).toBe(true);
+  });
+});
+
+describe('leaves', () => {
+  it('are what the user made and what nothing recorded', () => {
+    const x = leaf();
+    const facts = [x, torch.ones(2), x.mul(2).detach(), torch.ones(2).mul(2), x.mul(2), x.view(2)];
+    expect(facts.map((y) => y.isLeaf)).toEqual([true, true, true, true, false, false]);
+  });
+
+  it('may stop requiring gradients; others may not', () => {
+    const x = leaf();
+    x.requiresGrad_(false);
+    expect([x.requiresGrad, x.mul(2).requiresGrad]).toEqual([false, false]);
+    x.requiresGrad = true;
+    const y = x.mul(2);
+    expect(y.requiresGrad_()).toBe(y);
+    expect(() => y.requiresGrad_(false)).toThrow(
+      'you can only change requires_grad flags of leaf variables. If you',
+    );
+  });
+
+  it('are updated outside the graph', () => {
+    const x = leaf();
+    x.mul(x).sum().backward();
+    const grad = x.grad;
+    torch.noGrad(() => x.sub_(x.grad!.mul(0.05)));
+    expect([String(x), x.isLeaf, x.grad === grad, x.version]).toEqual([
+      'tensor([0.9000, 0.9000], requires_grad=True)',
+      true,
+      true,
+      1,
+    ]);
+  });
+});
+
+describe('gradients where values are not finite', () => {
+  it('leak from what was not selected, as in PyTorch', () => {
+    const x = torch.tensor([0, 1], { requiresGrad: true });
+    const y = torch.where(x.gt(0), x.sqrt(), torch.zeros(2));
+    y.sum().backward();
+    expect(x.grad!.tolist()).toEqual([Number.NaN, 0.5]);
+  });
+});
+
+describe('gradcheck', () => {
+  const double = (...values: number[]) => torch.tensor(values, { dtype: 'float64', requiresGrad: true });
+
+  it('shows both Jacobians where they differ', () => {
+    const wrong = (a: ReturnType<typeof double>) => {
+      const y = a.mul(2);
+      y.registerHook((g) => g.mul(1.5));
+      return y;
+    };
+    expect(() => torch.gradcheck(wrong, [double(1, 2)])).toThrow(
+      'Jacobian mismatch for output 0 with respect to input 0,\nnumerical:tensor([[2.0000, 0.0000],\n        [0.0000, 2.0000]], dtype=torch.float64)\nanalytical:tensor([[3., 0.],\n        [0., 3.]], dtype=torch.float64)\n',
+    );
+    expect(torch.gradcheck(wrong, [double(1, 2)], { raiseException: false })).toBe(false);
+  });
+
+  it('fails at a kink', () => {
+    expect(torch.gradcheck((a) => a.relu(), [double(0)], { raiseException: false })).toBe(false);
+    expect(torch.gradcheck((a) => a.relu(), [double(1)])).toBe(true);
+  });
+
+  it('checks second derivatives', () => {
+    expect(torch.gradgradcheck((a, b) => a.mul(b).tanh(), [double(1, 2), double(0.3, -0.5)])).toBe(true);
+  });
+});
