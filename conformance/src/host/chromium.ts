@@ -1,110 +1,33 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { UsageError } from '../corpus/read.ts';
+import { openPage } from './browser.ts';
 import type { Host, HostedBackend } from './host.ts';
 import type { PageApi } from './page.ts';
-import { servePage } from './page-server.ts';
 
-const executables = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-
-/** Software rendering everywhere, so that answers do not depend on the machine's graphics; and nothing from the network. */
-const flags = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--enable-features=Vulkan',
-];
+// This file is as deep as the built one, which is beside the folder of the page's.
+const isSource = import.meta.url.endsWith('.ts');
+const entry = fileURLToPath(new URL(isSource ? './page.ts' : './host/page.js', import.meta.url));
 
 /** Backends in a page of a headless Chromium, which is started for this and stopped by `close`. */
 export async function openChromium(list: string): Promise<Host> {
   const names = list.split(',').filter((name) => name !== '');
-  const executablePath = findChromium();
-  const { chromium } = await import('playwright-core').catch(() => {
-    throw new UsageError(
-      '--host chromium drives the browser with playwright-core, which is not installed: add it',
-    );
-  });
-  const served = await servePage();
-  const browser = await chromium
-    .launch({ executablePath, headless: true, args: flags })
-    .catch((error: unknown) => {
-      served.close();
-      throw new UsageError(`Chromium at ${executablePath} did not start: ${(error as Error).message}`);
-    });
-  const close = async (): Promise<void> => {
-    await browser.close();
-    served.close();
-  };
+  const page = await openPage<PageApi>(entry);
   try {
-    const page = await browser.newPage();
-    let crash: string | undefined;
-    page.on('pageerror', (error) => {
-      crash ??= error.message;
-    });
-    await page.goto(served.url);
-    await page
-      .waitForFunction('globalThis.taimatsu !== undefined', undefined, { timeout: 30_000 })
-      .catch(() => {
-        throw new UsageError(`the page did not come up: ${crash ?? 'no error shown'}`);
-      });
-    const call = <K extends keyof PageApi>(
-      name: K,
-      ...args: Parameters<PageApi[K]>
-    ): ReturnType<PageApi[K]> =>
-      page.evaluate(
-        ([method, given]) => {
-          const api = (globalThis as unknown as { taimatsu: Record<string, (...all: unknown[]) => unknown> })
-            .taimatsu;
-          return api[method]!(...given);
-        },
-        [name, args] as [string, unknown[]],
-      ) as ReturnType<PageApi[K]>;
     const backends: HostedBackend[] = [];
     for (const name of names) {
-      const executor = await call('load', name).catch((error: unknown) => {
+      const executor = await page.call('load', name).catch((error: unknown) => {
         throw new UsageError(`backend ${name} cannot be loaded in Chromium: ${(error as Error).message}`);
       });
-      backends.push({ name, executor: `${executor} in Chromium ${browser.version()}` });
+      backends.push({ name, executor: `${executor} in Chromium ${page.version}` });
     }
     return {
       backends,
-      runScenario: (scenario, name) => call('runScenario', scenario, name),
-      replayFile: (file, name) => call('replayFile', file, name),
-      close,
+      runScenario: (scenario, name) => page.call('runScenario', scenario, name),
+      replayFile: (file, name) => page.call('replayFile', file, name),
+      close: () => page.close(),
     };
   } catch (error) {
-    await close();
+    await page.close();
     throw error;
-  }
-}
-
-/** Chromium's path: `TAIMATSU_CHROMIUM`, or the first on the search path. @throws {@link UsageError} */
-function findChromium(): string {
-  const given = process.env.TAIMATSU_CHROMIUM;
-  if (given !== undefined && given !== '') {
-    if (isExecutable(given)) return given;
-    throw new UsageError(`TAIMATSU_CHROMIUM is ${given}, which cannot be executed`);
-  }
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  const found = executables.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
-  if (found !== undefined) return found;
-  throw new UsageError(
-    'no Chromium found: install one (on Debian: `apt-get install --no-install-recommends chromium libvulkan1`) or set TAIMATSU_CHROMIUM to its path',
-  );
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

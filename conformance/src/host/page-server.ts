@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
+import { dirname } from 'node:path';
 import { UsageError } from '../corpus/read.ts';
 
 /** A page that is being served, and where. */
@@ -9,16 +9,12 @@ export interface ServedPage {
   close(): void;
 }
 
-// This file is as deep as the built one, which is beside the page's own.
-const isSource = import.meta.url.endsWith('.ts');
-const entry = fileURLToPath(new URL(isSource ? './page.ts' : './host/page.js', import.meta.url));
-
 const html =
   '<!doctype html><meta charset="utf-8"><title>Taimatsu</title><script type="module" src="/page.js"></script>';
 
-/** Bundles the page with Vite and serves it on a free port of this machine. */
-export async function servePage(): Promise<ServedPage> {
-  const files = await bundle();
+/** Bundles a module with Vite and serves a page that loads it on a free port of this machine. */
+export async function servePage(entry: string): Promise<ServedPage> {
+  const files = await bundle(entry);
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').replace(/\?.*/, '');
     const body = path === '/' ? html : files.get(path.slice(1));
@@ -44,13 +40,13 @@ function mediaType(path: string): string {
   return path.endsWith('.js') ? 'text/javascript' : 'application/octet-stream';
 }
 
-async function bundle(): Promise<ReadonlyMap<string, string | Uint8Array>> {
+async function bundle(entry: string): Promise<ReadonlyMap<string, string | Uint8Array>> {
   const { build } = await import('vite').catch(() => {
     throw new UsageError('--host chromium bundles a page with Vite, which is not installed: add vite');
   });
   const result = await build({
     configFile: false,
-    root: fileURLToPath(new URL('.', import.meta.url)),
+    root: dirname(entry),
     logLevel: 'error',
     resolve: { conditions: ['@taimatsu/source', 'module', 'browser', 'development|production'] },
     build: {

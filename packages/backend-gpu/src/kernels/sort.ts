@@ -47,7 +47,7 @@ function rank(launcher: Launcher, plan: AxisPlan, descending: boolean, source: V
         ['len', 'int'],
         ['stride', 'int'],
       ],
-      functions: [beforeFunction(launcher, descending), equalFunction(launcher)],
+      functions: [beforeFunction(launcher, descending), sameFunction(launcher)],
       body: (at) => [
         declare('int32', 'begin', at('x')),
         declare('int32', 'mine', at('own')),
@@ -56,7 +56,7 @@ function rank(launcher: Launcher, plan: AxisPlan, descending: boolean, source: V
         dialect.loop('k', '0', 'len', [
           declare('float32', 'other', engine.read('x', 'begin + k * stride')),
           'if (before(other, value)) rank = rank + 1.0;',
-          'if (k < mine && equal(other, value)) rank = rank + 1.0;',
+          'if (k < mine && same(other, value)) rank = rank + 1.0;',
         ]),
         'return rank;',
       ],
@@ -128,6 +128,6 @@ function beforeFunction({ dialect }: Launcher, descending: boolean): NativeFunct
   return testFunction(dialect, 'before', descending ? smaller(b, a) : smaller(a, b));
 }
 
-function equalFunction({ dialect }: Launcher): NativeFunction {
-  return testFunction(dialect, 'equal', s.or(s.eq(a, b), s.and(s.isnan(a), s.isnan(b))));
+function sameFunction({ dialect }: Launcher): NativeFunction {
+  return testFunction(dialect, 'same', s.or(s.eq(a, b), s.and(s.isnan(a), s.isnan(b))));
 }
