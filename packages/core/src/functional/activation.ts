@@ -137,6 +137,10 @@ const elus = (node: string, inPlaceNode: string): ReturnType<typeof activation> 
   activation('elu', {
     node,
     inPlaceNode,
+    inPlaceRefusal: ([low]) =>
+      low! < 0
+        ? 'In-place elu backward calculation is triggered with a negative slope which is not supported. This is caused by calling in-place forward function with a negative slope, please call out-of-place version instead.'
+        : undefined,
     forward: (x, low, high, inner) =>
       s.where(s.le(x, 0), s.mul(s.expm1(s.mul(x, inner!)), low!), s.mul(x, high!)),
     backward: (g, x, low, high, inner) =>
@@ -177,6 +181,10 @@ export function celu(input: Tensor, alpha = 1, { inplace = false }: InplaceOptio
 
 const leakyReluOp = activation('leaky_relu', {
   inPlaceNode: 'LeakyReluBackward1',
+  inPlaceRefusal: ([slope]) =>
+    slope! < 0
+      ? 'In-place leakyReLu backward calculation is triggered with a negative slope which is not supported. This is caused by calling in-place forward function with a negative slope, please call out-of-place version instead. File an issue at https://github.com/pytorch/pytorch if you do require supporting in-place leakRelu backward calculation with negative slope'
+      : undefined,
   forward: (x, slope) => s.where(s.gt(x, 0), x, s.mul(x, slope!)),
   backward: (g, x, slope) => s.where(s.gt(x, 0), g, s.mul(g, slope!)),
   second: 'zero',

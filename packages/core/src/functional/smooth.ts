@@ -1,4 +1,5 @@
 import type { DType } from '../dtype/index.ts';
+import { fail } from '../errors/index.ts';
 import { type Expr, nodeName, type Pointwise, pointwise, type Tensor } from '../extend/index.ts';
 
 /** Numbers that come with a call: launch scalars of the kernels, in the order of the expressions' last arguments. */
@@ -11,6 +12,8 @@ export interface ActivationRecord {
   /** The node class of the in-place form, where PyTorch has another one. */
   readonly inPlaceNode?: string;
   readonly check?: (dtype: DType) => void;
+  /** Why PyTorch does not differentiate the in-place form with these numbers, if so. */
+  readonly inPlaceRefusal?: (numbers: Numbers) => string | undefined;
   readonly forward: (x: Expr, ...numbers: Expr[]) => Expr;
   /** The gradient at `x` for gradient `g` of the result: linear in `g`. */
   readonly backward: (g: Expr, x: Expr, ...numbers: Expr[]) => Expr;
@@ -33,15 +36,24 @@ export function activation(name: string, record: ActivationRecord): Activation {
         : { in: [0, 1], vjp: (gg, c) => gg.mul(c.input(0)).mul(second(c.input(1), c.attrs)) },
     ],
   });
-  const named = (own: string): Pointwise<Numbers> =>
+  const named = (own: string, refusal?: (numbers: Numbers) => string | undefined): Pointwise<Numbers> =>
     pointwise<1, Numbers>(name, {
       node: own,
       forward,
-      grads: [{ in: [0], vjp: (g, c) => slope.call([g, c.input(0)], c.attrs, c.attrs) }],
+      grads: [
+        {
+          in: [0],
+          vjp: (g, c) => {
+            const text = refusal?.(c.attrs);
+            if (text !== undefined) fail('op/argument', { text });
+            return slope.call([g, c.input(0)], c.attrs, c.attrs);
+          },
+        },
+      ],
       ...(check === undefined ? {} : { check }),
     });
   const plain = named(node);
-  const overwriting = inPlaceNode === node ? plain : named(inPlaceNode);
+  const overwriting = inPlaceNode === node ? plain : named(inPlaceNode, record.inPlaceRefusal);
   return (self, numbers, inplace = false) =>
     inplace ? overwriting.callInPlace([self], numbers, numbers) : plain.call([self], numbers, numbers);
 }

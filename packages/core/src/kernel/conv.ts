@@ -11,6 +11,9 @@ export type Triple = readonly [depth: number, height: number, width: number];
  *
  * Each is linear in both operands, so that each one's gradients are the other two. A transposed convolution is
  * `input`, with the tensor that goes in as the gradient of the output.
+ *
+ * A kind of its own because products with copied patches move the input through memory once for every element of the
+ * kernel; that is how core does it where a backend declines.
  */
 export type ConvMode = 'forward' | 'input' | 'weight';
 

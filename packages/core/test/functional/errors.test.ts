@@ -140,3 +140,19 @@ describe('activations overwrite what they are given', () => {
     expect(x.grad!.tolist()).toEqual(y.grad!.tolist());
   });
 });
+
+it('an activation in place refuses backward with a negative slope', () => {
+  const x = ones([2], { requiresGrad: true });
+  const text = /is triggered with a negative slope which is not supported/;
+  expect(() => F.elu(x.mul(-1), -1, { inplace: true }).sum().backward()).toThrow(text);
+  expect(() => F.leakyRelu(x.mul(-1), -1, { inplace: true }).sum().backward()).toThrow(text);
+  expect(() => F.leakyRelu(x.mul(-1), -1).sum().backward()).not.toThrow();
+});
+
+it('a weight of classes that wants a gradient is refused', () => {
+  const weight = ones([3], { requiresGrad: true });
+  const text =
+    "The function 'nll_loss_forward' is not differentiable with respect to argument 'weight'. This input cannot have requires_grad True.";
+  expect(() => F.crossEntropy(ones(2, 3), long(0n, 1n), { weight })).toThrow(text);
+  expect(torch.noGrad(() => F.crossEntropy(ones(2, 3), long(0n, 1n), { weight })).shape).toEqual([]);
+});
