@@ -128,7 +128,13 @@ describe('scalar operations', () => {
         const got = list(out);
         if (bound === 0) expect(got, `${op} of ${dtype}`).toEqual(expected);
         else {
-          const off = expected.map((want, i) => distance(want as number, got[i] as number, dtype));
+          const off = expected.map((want, i) => {
+            const [x, y] = [want as number, got[i] as number];
+            // Beside their zeros, these two are as good as their terms are.
+            const cancels =
+              (op === 'lgamma' || op === 'digamma') && Math.abs(x) < 1 && Math.abs(x - y) < 1e-14;
+            return cancels ? 0 : distance(x, y, dtype);
+          });
           const worst = off.reduce((best, d, i) => (d > off[best]! ? i : best), 0);
           const about = `${op}(${a[worst]}, ${b?.[worst]}) of ${dtype}: ${got[worst]}, not ${expected[worst]}`;
           expect(off[worst], about).toBeLessThanOrEqual(bound);

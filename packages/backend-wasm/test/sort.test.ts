@@ -11,8 +11,6 @@ function order(xs: readonly Literal[], descending: boolean): number[] {
   return xs.map((_, i) => i).sort((i, j) => (descending ? -1 : 1) * rank(xs[i]!, xs[j]!) || i - j);
 }
 
-const [, backend] = backend[0]!;
-
 function check(
   shape: number[],
   axis: number,

@@ -8,11 +8,18 @@ import { defineColumns, defineRows, type ReduceSpec } from './reduce/index.ts';
 
 type Way = 'rows' | 'columns' | 'general';
 
+/** What a kernel is compiled for: a way, and which operands of a row have one element for all of it. */
+interface Shape {
+  readonly way: Way;
+  readonly splat: number;
+}
+
 /** The compiled forms of one kernel. */
 interface Compiled {
   readonly read: readonly number[];
   readonly spec: ReduceSpec | undefined;
-  readonly calls: { [K in Way]?: Call };
+  /** By way, and for rows by which operands do not move. */
+  readonly calls: Map<number, Call>;
 }
 
 export function makeReduce(runtime: Runtime): Kernels['reduce'] {
@@ -22,16 +29,21 @@ export function makeReduce(runtime: Runtime): Kernels['reduce'] {
     let known = kernels[kernel.id];
     if (known === undefined) {
       while (kernels.length < kernel.id) kernels.push(undefined);
-      known = { read: operandsRead(kernel.pre), spec: laneSpec(kernel), calls: {} };
+      known = { read: operandsRead(kernel.pre), spec: laneSpec(kernel), calls: new Map() };
       kernels[kernel.id] = known;
     }
     const { read, spec, calls } = known;
-    const way = spec === undefined ? 'general' : wayOf(plan, read);
-    calls[way] ??= compile(runtime, (module) => {
-      if (way === 'general') defineReduce(module, kernel);
-      else (way === 'rows' ? defineRows : defineColumns)(module, 'run', spec!);
-    });
-    const call = calls[way];
+    const { way, splat } = spec === undefined ? general : shapeOf(plan, read);
+    const key = ways.indexOf(way) + ways.length * splat;
+    let call = calls.get(key);
+    if (call === undefined) {
+      call = compile(runtime, (module) => {
+        if (way === 'general') defineReduce(module, kernel);
+        else if (way === 'columns') defineColumns(module, 'run', spec!);
+        else defineRows(module, 'run', { ...spec!, splat: read.map((_, i) => (splat & (1 << i)) !== 0) });
+      });
+      calls.set(key, call);
+    }
     memory.clock++;
     const views = [out, ...read.map((i) => inputs[i]!)];
     const scalars = kernel.params.map((dtype, i) => scalarArgument(params[i]!, dtype));
@@ -50,13 +62,22 @@ type Run = (
   scalars: readonly (number | bigint)[],
 ) => void;
 
+const ways: readonly Way[] = ['general', 'rows', 'columns'];
+const general: Shape = { way: 'general', splat: 0 };
+
 /** Rows where the elements of one result lie side by side, columns where those of neighbouring results do. */
-function wayOf({ outer, inner }: ReducePlan, read: readonly number[]): Way {
-  if (inner.shape.length > 1) return 'general';
-  if (read.every((i) => inner.strides[i]![0] === 1)) return 'rows';
+function shapeOf({ outer, inner }: ReducePlan, read: readonly number[]): Shape {
+  if (inner.shape.length > 1) return general;
+  const along = read.map((i) => inner.strides[i]![0]!);
+  if (along.includes(1) && along.every((stride) => stride === 0 || stride === 1)) {
+    return {
+      way: 'rows',
+      splat: along.reduce<number>((mask, stride, i) => (stride === 0 ? mask | (1 << i) : mask), 0),
+    };
+  }
   const last = outer.shape.length - 1;
   const across = [0, ...read.map((i) => i + 1)].every((i) => outer.strides[i]![last] === 1);
-  return across ? 'columns' : 'general';
+  return across ? { way: 'columns', splat: 0 } : general;
 }
 
 const runGeneral: Run = ({ memory }, call, { outer, inner }, views, read, scalars) => {

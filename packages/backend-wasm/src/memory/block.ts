@@ -1,4 +1,5 @@
 import type { DType } from '@taimatsu/core/backend';
+import { classBytes } from './sizes.ts';
 
 /**
  * A stretch of the heap that holds one large buffer or many tiny ones. The table of resident blocks holds it, so it
@@ -18,12 +19,15 @@ export class Block {
   freed = false;
   /** Several buffers see the same elements: none of them can give it back. */
   shared = false;
-  /** Tiny buffers that were not given back. */
+  /** A slab: many small buffers share it. */
+  readonly slab: boolean;
+  /** Small buffers in it that were not given back. */
   live = 0;
   previous: Block | undefined = undefined;
   next: Block | undefined = undefined;
 
-  constructor(pointer: number, index: number, clock: number) {
+  constructor(pointer: number, index: number, clock: number, slab: boolean) {
+    this.slab = slab;
     this.pointer = pointer;
     this.index = index;
     this.used = clock;
@@ -63,12 +67,25 @@ export class WasmBuffer {
   }
 }
 
-/** The resident blocks, those that came first in front. */
+/**
+ * The resident blocks of a kind, those that came first in front, and how many bytes of them are worth having: more when
+ * blocks that were evacuated come back, because then they are no garbage.
+ */
 export class Residents {
+  /** Bytes of blocks beyond which old ones are evacuated. */
+  allowance: number;
+  /** Bytes that came back since the last evacuation. */
+  restored = 0;
+  bytes = 0;
   first: Block | undefined = undefined;
   last: Block | undefined = undefined;
 
+  constructor(allowance: number) {
+    this.allowance = allowance;
+  }
+
   add(block: Block): void {
+    this.bytes += classBytes(block.index);
     block.previous = this.last;
     block.next = undefined;
     if (this.last === undefined) this.first = block;
@@ -77,6 +94,7 @@ export class Residents {
   }
 
   remove(block: Block): void {
+    this.bytes -= classBytes(block.index);
     const { previous, next } = block;
     if (previous === undefined) this.first = next;
     else previous.next = next;

@@ -10,10 +10,16 @@ import { Block, Residents, WasmBuffer } from './block.ts';
 import { ADDRESS_SPACE, Heap } from './heap.ts';
 import { classBytes, sizeClass } from './sizes.ts';
 
-const SLAB_BYTES = 4096;
-const TINY_BYTES = 512;
+/** Small buffers share slabs: one that survives keeps the whole slab. */
+const TIERS = [
+  { most: 512, slab: 4096 },
+  { most: 8192, slab: 65536 },
+] as const;
+const LARGEST_SMALL = TIERS[1].most;
 /** Address 0 stands for nowhere; descriptors of launches lie below this one. */
 const HEAP_START = 65536;
+/** What blocks may take before there is a reason to let them have more. */
+const FIRST_ALLOWANCE = { slabs: 2 ** 24, large: 2 ** 27 };
 
 /** How much memory a backend takes. */
 export interface MemoryOptions {
@@ -22,7 +28,7 @@ export interface MemoryOptions {
   readonly shared: boolean;
 }
 
-/** A slab in use: where the next tiny buffer goes. The collector takes `token` when no buffer is left. */
+/** A slab in use: where the next small buffer goes. The collector takes `token` when no buffer is left. */
 interface Slab {
   readonly block: Block;
   readonly token: object;
@@ -42,9 +48,10 @@ export class Memory {
   private readonly heap: Heap;
   private readonly budget: number;
   private readonly poison: boolean;
-  private readonly residents = new Residents();
+  private readonly slabs: Residents;
+  private readonly large: Residents;
   private readonly registry: FinalizationRegistry<Block>;
-  private slab: Slab | undefined;
+  private readonly open: (Slab | undefined)[] = [undefined, undefined];
   private bytes: Uint8Array;
   private words: Int32Array;
 
@@ -53,6 +60,8 @@ export class Memory {
     this.heap = new Heap(this.wasm, HEAP_START, Math.min(budget, ADDRESS_SPACE));
     this.budget = budget;
     this.poison = poison;
+    this.slabs = new Residents(Math.min(budget / 4, FIRST_ALLOWANCE.slabs));
+    this.large = new Residents(Math.min(budget, FIRST_ALLOWANCE.large));
     this.bytes = new Uint8Array(this.wasm.buffer);
     this.words = new Int32Array(this.wasm.buffer);
     this.registry = new FinalizationRegistry((block) => this.release(block));
@@ -74,9 +83,9 @@ export class Memory {
     const { itemsize } = dtypeInfo[dtype];
     const bytes = length * itemsize;
     const buffer =
-      bytes <= TINY_BYTES
-        ? this.tiny(dtype, itemsize, length, bytes)
-        : this.large(dtype, itemsize, length, bytes);
+      bytes <= LARGEST_SMALL
+        ? this.small(dtype, itemsize, length, bytes)
+        : this.big(dtype, itemsize, length, bytes);
     if (this.poison) this.fill(buffer);
     return buffer;
   }
@@ -91,7 +100,8 @@ export class Memory {
     }
     block.live--;
     if (block.live > 0) return;
-    if (this.slab?.block === block) this.slab.at = 0;
+    const open = this.open.find((slab) => slab?.block === block);
+    if (open !== undefined) open.at = 0;
     else this.forget(block);
   }
 
@@ -129,38 +139,52 @@ export class Memory {
     }
   }
 
-  private tiny(dtype: DType, itemsize: number, length: number, bytes: number): WasmBuffer {
-    let { slab } = this;
-    if (slab === undefined || slab.at + bytes > SLAB_BYTES) slab = this.newSlab();
+  private small(dtype: DType, itemsize: number, length: number, bytes: number): WasmBuffer {
+    const tier = bytes <= TIERS[0].most ? 0 : 1;
+    let slab = this.open[tier];
+    if (slab === undefined || slab.at + bytes > TIERS[tier].slab) slab = this.newSlab(tier);
     const { block, at, token } = slab;
     slab.at = at + (bytes === 0 ? 16 : (bytes + 15) & -16);
     block.live++;
     return new WasmBuffer(block, at, dtype, itemsize, length, token);
   }
 
-  private newSlab(): Slab {
-    const block = this.newBlock(SLAB_BYTES);
-    const token = {};
-    this.registry.register(token, block, block);
-    this.slab = { block, token, at: 0 };
-    return this.slab;
+  private newSlab(tier: 0 | 1): Slab {
+    const block = this.newBlock(TIERS[tier].slab, true);
+    const slab = { block, token: {}, at: 0 };
+    this.registry.register(slab.token, block, block);
+    this.open[tier] = slab;
+    return slab;
   }
 
-  private large(dtype: DType, itemsize: number, length: number, bytes: number): WasmBuffer {
+  private big(dtype: DType, itemsize: number, length: number, bytes: number): WasmBuffer {
     if (bytes > ADDRESS_SPACE) {
       fail('backend/too-large', { backend: 'wasm', length, limit: Math.floor(ADDRESS_SPACE / itemsize) });
     }
-    const block = this.newBlock(bytes);
+    const block = this.newBlock(bytes, false);
     const buffer = new WasmBuffer(block, 0, dtype, itemsize, length, undefined);
     this.registry.register(buffer, block, block);
     return buffer;
   }
 
-  private newBlock(bytes: number): Block {
+  private newBlock(bytes: number, slab: boolean): Block {
     const index = sizeClass(bytes);
-    const block = new Block(this.take(index, bytes), index, this.clock);
-    this.residents.add(block);
+    const residents = slab ? this.slabs : this.large;
+    if (residents.bytes + bytes > residents.allowance) this.relieve(residents, bytes);
+    const block = new Block(this.take(index, bytes), index, this.clock, slab);
+    residents.add(block);
     return block;
+  }
+
+  /** Makes room among blocks of a kind: more room if what was evacuated comes back, else by evacuating. */
+  private relieve(residents: Residents, bytes: number): void {
+    const { allowance, restored } = residents;
+    residents.restored = 0;
+    if (restored > allowance / 16 && allowance < this.budget) {
+      residents.allowance = Math.min(this.budget, allowance * 2);
+    } else {
+      this.evacuate(residents, Math.max(bytes, allowance / 4));
+    }
   }
 
   private take(index: number, bytes: number): number {
@@ -169,7 +193,7 @@ export class Memory {
 
   private takeUnderPressure(index: number, bytes: number): number {
     let goal = Math.max(classBytes(index), this.budget / 8);
-    while (this.evacuate(goal)) {
+    while (this.evacuate(this.large, goal) || this.evacuate(this.slabs, goal)) {
       const pointer = this.heap.take(index);
       if (pointer !== undefined) return pointer;
       goal *= 2;
@@ -181,19 +205,22 @@ export class Memory {
     return pointer ?? fail('backend/out-of-memory', { backend: 'wasm', bytes, budget: this.budget });
   }
 
-  /** Copies out about `goal` bytes of what was not used for long; false when there is nothing left to copy. */
-  private evacuate(goal: number): boolean {
+  /**
+   * Copies out about `goal` bytes of what was not used for long; false when there is nothing left to copy. Blocks used
+   * since they were last looked at get a second chance.
+   */
+  private evacuate(residents: Residents, goal: number): boolean {
     let done = 0;
     for (let round = 0; round < 2 && done < goal; round++) {
-      const end = this.residents.last;
-      let block = this.residents.first;
+      const end = residents.last;
+      let block = residents.first;
       while (block !== undefined && done < goal) {
         const { next } = block;
-        if (block.used !== this.clock && block !== this.slab?.block) {
+        if (block.used !== this.clock && !this.isOpen(block)) {
           if (round === 0 && block.used > block.spared) {
-            block.spared = block.used;
-            this.residents.remove(block);
-            this.residents.add(block);
+            block.spared = this.clock;
+            residents.remove(block);
+            residents.add(block);
           } else {
             this.copyOut(block);
             done += classBytes(block.index);
@@ -204,6 +231,10 @@ export class Memory {
       }
     }
     return done > 0;
+  }
+
+  private isOpen(block: Block): boolean {
+    return this.open[0]?.block === block || this.open[1]?.block === block;
   }
 
   private copyOut(block: Block): void {
@@ -219,10 +250,13 @@ export class Memory {
     const { block } = buffer;
     const { data } = block;
     if (data === undefined) fail('backend/freed', {});
+    const residents = block.slab ? this.slabs : this.large;
+    residents.restored += classBytes(block.index);
+    if (residents.bytes > residents.allowance) this.relieve(residents, classBytes(block.index));
     block.pointer = this.take(block.index, classBytes(block.index));
     this.u8.set(data, block.pointer);
     block.data = undefined;
-    this.residents.add(block);
+    residents.add(block);
     this.registry.register(buffer.root, block, block);
     this.stats.restored += classBytes(block.index);
   }
@@ -240,7 +274,7 @@ export class Memory {
   private release(block: Block): void {
     if (block.freed || block.pointer === 0) return;
     block.freed = true;
-    this.residents.remove(block);
+    (block.slab ? this.slabs : this.large).remove(block);
     this.heap.give(block.pointer, block.index);
   }
 

@@ -88,6 +88,7 @@ function erfcMiddle(x: number): number {
 export function lgamma(x: number): number {
   if (Math.abs(x) === Infinity) return Infinity;
   if (x === 1 || x === 2) return 0;
+  if (Math.abs(x) < 2 ** -70) return -Math.log(Math.abs(x));
   if (x < 0.5) {
     const wave = Math.abs(Math.sin(Math.PI * (x - Math.round(x))));
     return Math.log(Math.PI) - Math.log(wave) - lgamma(1 - x);

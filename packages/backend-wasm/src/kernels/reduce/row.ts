@@ -26,7 +26,7 @@ export interface RowResult {
 /** Emits the reduction of one contiguous row, every time it is called. */
 export function rowReducer(
   f: FunctionBuilder,
-  spec: Pick<ReduceSpec, 'element' | 'combine' | 'map'>,
+  spec: Pick<ReduceSpec, 'element' | 'combine' | 'map' | 'splat'>,
   { pointers, length, args, keep }: RowSite,
 ): () => RowResult {
   const r = reducer(spec);
@@ -37,8 +37,9 @@ export function rowReducer(
   const at = f.local('i32');
   const end = f.let(i32.mul(length, r.bytes));
   const vectorEnd = f.let(i32.and(end, -16));
+  const fixed = pointers.map((_, i) => (spec.splat?.[i] === true ? f.local('v128') : undefined));
   const value = (load: (address: I) => V): Local<'v128'> => {
-    const inputs = pointers.map((pointer) => f.let(load(i32.add(pointer, at))));
+    const inputs = pointers.map((pointer, i) => fixed[i] ?? f.let(load(i32.add(pointer, at))));
     return f.let(spec.map === undefined ? (inputs[0] as V) : spec.map(f, inputs, args));
   };
   const take = (chain: number, mapped: V): void => {
@@ -67,6 +68,9 @@ export function rowReducer(
   };
   return () => {
     f.set(at, 0);
+    fixed.forEach((one, i) => {
+      if (one !== undefined) f.set(one, r.splat(pointers[i] as I));
+    });
     clear();
     if (wide !== undefined) {
       wide.clear();

@@ -12,6 +12,8 @@ export interface ReduceSpec {
   readonly combine: Combine;
   /** How many operands are read side by side. */
   readonly inputs: number;
+  /** Operands of which a row has one element for all its length. */
+  readonly splat?: readonly boolean[];
   /** Extra parameters that `map` and `post` get with each call. */
   readonly params?: readonly ValType[];
   /** What is reduced; the first operand itself if left out. */
@@ -38,6 +40,8 @@ export interface Reducer {
   readonly identity: V;
   combine(a: V, b: V): V;
   load1(address: Expr<'i32'>): V;
+  /** One element in every lane. */
+  splat(address: Expr<'i32'>): V;
   store1(address: Expr<'i32'>, value: V): Expr<'void'>;
   /** Lane 0 of `value`, the identity in the others. */
   only0(value: V): V;
@@ -91,6 +95,7 @@ export function reducer({ element, combine }: Pick<ReduceSpec, 'element' | 'comb
       identity,
       combine: op,
       load1: (address) => v128.load64_zero(address),
+      splat: (address) => v128.load64_splat(address),
       store1: (address, value) => v128.store64_lane(address, value, 0),
       only0: (value) => v128.shuffle64(value, identity, [0, 3]),
       fold: (f, value) => {
@@ -106,6 +111,7 @@ export function reducer({ element, combine }: Pick<ReduceSpec, 'element' | 'comb
     identity,
     combine: op,
     load1: (address) => v128.load32_zero(address),
+    splat: (address) => v128.load32_splat(address),
     store1: (address, value) => v128.store32_lane(address, value, 0),
     only0: (value) => v128.shuffle32(value, identity, [0, 5, 6, 7]),
     fold: (f, value) => {

@@ -21,11 +21,25 @@ export function wideSum(f: FunctionBuilder, element: 'f32' | 'f64'): WideSum {
     for (const part of parts) f.set(part, v128.zero);
   };
   if (element === 'f64') {
+    // With what each addition loses: there is no wider type.
+    const lost = f.local('v128');
+    parts.push(lost);
+    const whole = (): Local<'v128'> => {
+      const finite = f64x2.lt(f64x2.abs(low), f64x2.splat(Infinity));
+      return f.let(f64x2.add(low, v128.and(lost, finite)));
+    };
     return {
       clear,
-      add: (v) => f.set(low, f64x2.add(low, v)),
-      total: () => both(low),
-      lanes: () => low,
+      add: (value) => {
+        const v = f.let(value);
+        const next = f.let(f64x2.add(low, v));
+        const part = f.let(f64x2.sub(next, low));
+        const rest = f64x2.add(f64x2.sub(low, f64x2.sub(next, part)), f64x2.sub(v, part));
+        f.set(lost, f64x2.add(lost, rest));
+        f.set(low, next);
+      },
+      total: () => both(whole()),
+      lanes: whole,
     };
   }
   const high = f.local('v128');
