@@ -2,10 +2,10 @@
  * PyTorch's `torch.masked`: reductions and normalisations of the elements where a mask is true.
  * @packageDocumentation
  */
-import { type DType, isFloatingPoint } from '../dtype/index.ts';
-import { fail } from '../errors/index.ts';
+import { type DType, isFloatingPoint, type Scalar } from '../dtype/index.ts';
 import type { Tensor } from '../extend/index.ts';
 import { normalizeAxes } from '../shape/index.ts';
+import { limitOf } from './internal/limits.ts';
 import type { Dims } from './internal/reduction.ts';
 import { vectorNorm } from './statistics.ts';
 import { where } from './where.ts';
@@ -24,7 +24,7 @@ export interface MaskedReduceOptions extends MaskedOptions {
 }
 
 /** The tensor with `filler`, which does not change the result, where the mask is false. */
-function filled(self: Tensor, { mask }: MaskedOptions, filler: number): Tensor {
+function filled(self: Tensor, { mask }: MaskedOptions, filler: Scalar): Tensor {
   if (mask == null) return self;
   return where(
     mask.to('bool').expand(self.shape),
@@ -58,37 +58,30 @@ export function prod(self: Tensor, dim?: Dims, options: MaskedReduceOptions = {}
   return options.keepdim === true ? out : out.squeeze(axes);
 }
 
-function limit(self: Tensor, sign: 1 | -1): number {
-  if (!isFloatingPoint(self.dtype)) {
-    fail('op/type', { text: `masked: identity of ${self.dtype} is not a number of every kind` });
-  }
-  return sign * Number.POSITIVE_INFINITY;
-}
-
-function extreme(self: Tensor, options: MaskedOptions, sign: 1 | -1): Tensor {
+function extreme(self: Tensor, options: MaskedOptions, filler: 'lowest' | 'highest'): Tensor {
   const x = converted(self, options);
-  return options.mask == null ? x : filled(x, options, limit(x, sign));
+  return filled(x, options, limitOf(x.dtype, filler));
 }
 
 /** The largest over `dim`. */
 export function amax(self: Tensor, dim?: Dims, options: MaskedReduceOptions = {}): Tensor {
-  return extreme(self, options, -1).amax(axesOf(self, dim), keep(options));
+  return extreme(self, options, 'lowest').amax(axesOf(self, dim), keep(options));
 }
 
 /** The smallest over `dim`. */
 export function amin(self: Tensor, dim?: Dims, options: MaskedReduceOptions = {}): Tensor {
-  return extreme(self, options, 1).amin(axesOf(self, dim), keep(options));
+  return extreme(self, options, 'highest').amin(axesOf(self, dim), keep(options));
 }
 
 /** Where the largest is, in the tensor's own dtype. */
 export function argmax(self: Tensor, dim?: number | null, options: MaskedReduceOptions = {}): Tensor {
-  const x = extreme(self, options, -1);
+  const x = extreme(self, options, 'lowest');
   return x.argmax(dim ?? null, keep(options)).to(x.dtype);
 }
 
 /** Where the smallest is, in the tensor's own dtype. */
 export function argmin(self: Tensor, dim?: number | null, options: MaskedReduceOptions = {}): Tensor {
-  const x = extreme(self, options, 1);
+  const x = extreme(self, options, 'highest');
   return x.argmin(dim ?? null, keep(options)).to(x.dtype);
 }
 

@@ -1,9 +1,10 @@
-import { isFloatingPoint } from '../dtype/index.ts';
+import { isFloatingPoint, type Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { freshCopy, type GradRecord, noGrad, type Tensor, track } from '../extend/index.ts';
 import { normalizeAxis } from '../shape/index.ts';
 import { scatterInto } from './internal/indexed.ts';
 import { type WithInPlace, withInPlace } from './internal/inplace.ts';
+import { limitOf } from './internal/limits.ts';
 import { where } from './where.ts';
 
 /** How {@link scatterReduce} combines what goes to one place. */
@@ -48,17 +49,10 @@ function counts(self: Tensor, index: Tensor, { axis, includeSelf }: Attrs): Tens
   return includeSelf ? total : total.maskedFill(total.eq(0), 1);
 }
 
-function neutral(reduction: ScatterReduction, { dtype }: Tensor): number | bigint | boolean {
+function neutral(reduction: ScatterReduction, { dtype }: Tensor): Scalar {
   if (reduction === 'sum' || reduction === 'mean') return 0;
   if (reduction === 'prod') return 1;
-  const sign = reduction === 'amax' ? -1 : 1;
-  if (isFloatingPoint(dtype)) return sign * Number.POSITIVE_INFINITY;
-  if (dtype === 'bool') return sign > 0;
-  const bits = { uint8: 8, int8: 8, int16: 16, int32: 32, int64: 64 }[dtype as 'int8'];
-  if (dtype === 'uint8') return sign < 0 ? 0 : 255;
-  const half = 2n ** BigInt(bits - 1);
-  const limit = sign < 0 ? -half : half - 1n;
-  return dtype === 'int64' ? limit : Number(limit);
+  return limitOf(dtype, reduction === 'amax' ? 'lowest' : 'highest');
 }
 
 const record = (name: string): GradRecord<Attrs> => ({
@@ -227,7 +221,7 @@ export function segmentReduce(
   // What no segment covers goes to one more, which is left out of the result.
   const segments = lengths.shape[axis]!;
   const shape = data.shape.map((n, d) => (d === axis ? segments + 1 : n));
-  const start = data.newFull(shape, initial ?? (neutral(reduction, data) as number), { dtype: data.dtype });
+  const start = data.newFull(shape, initial ?? neutral(reduction, data), { dtype: data.dtype });
   const index = segmentIndex(data, rows, axis);
   const out = scatterReduce(start, axis, index, data, reduction).narrow(axis, 0, segments).contiguous();
   if (reduce !== 'mean') return out;

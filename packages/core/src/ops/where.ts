@@ -17,7 +17,10 @@ const whereOp = pointwise('where', {
  * `self` where the condition is true, `other` elsewhere. With the condition alone, the indices of its true elements, as
  * {@link nonzero} with a tensor per dimension.
  */
-export function where(condition: Tensor, self: Operand, other: Operand): Tensor {
+export function where(condition: Tensor): Tensor[];
+export function where(condition: Tensor, self: Operand, other: Operand): Tensor;
+export function where(condition: Tensor, self?: Operand, other?: Operand): Tensor | Tensor[] {
+  if (self === undefined || other === undefined) return condition.nonzero({ asTuple: true });
   if (condition.dtype !== 'bool' && condition.dtype !== 'uint8') {
     fail('op/where-condition', { dtype: dtypeInfo[condition.dtype].title });
   }
