@@ -1,4 +1,10 @@
+import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+
+// Vulkan's loader sees the main process's environment only. Without another driver, tests take the one in software that
+// Debian's Chromium brings.
+const softwareVulkan = '/usr/lib/chromium/vk_swiftshader_icd.json';
+if (process.env.CI || existsSync(softwareVulkan)) process.env.VK_ICD_FILENAMES ??= softwareVulkan;
 
 const conditions = ['@taimatsu/source', 'module', 'node', 'development|production'];
 

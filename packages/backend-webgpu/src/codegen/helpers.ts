@@ -46,6 +46,66 @@ export const helpers: Readonly<Record<string, string>> = {
   if ((bits & 0x7fffffffu) > 0x7f800000u) { return x; }
   return bitcast<f32>((bits + 0x7fffu + ((bits >> 16u) & 1u)) & 0xffff0000u);
 }`,
+  // Beyond where core's lowering reduces angles: x 2/π from as many digits of 2/π as any float32 needs (Payne and Hanek).
+  far_turn: `fn far_turn(x: f32) -> vec2<f32> {
+  let bits = bitcast<u32>(x);
+  let e = max((bits >> 23u) & 255u, 128u) - 128u;
+  let a = (bits << 8u) | 0x80000000u;
+  var digits = array<u32, 6>(0x3c439041u, 0xdb629599u, 0xf534ddc0u, 0xfc2757d1u, 0x4e441529u, 0xa2f9836eu);
+  var product: array<u32, 7>;
+  var carry = 0u;
+  for (var i = 0u; i < 6u; i++) {
+    let low = a * digits[i];
+    let sum = low + carry;
+    product[i] = sum;
+    carry = high_product(a, digits[i]) + select(0u, 1u, sum < low);
+  }
+  product[6] = carry;
+  let word = min(e >> 5u, 3u);
+  let shift = e & 31u;
+  var high = product[6u - word];
+  var low = product[5u - word];
+  if (shift != 0u) {
+    high = (high << shift) | (low >> (32u - shift));
+    low = (low << shift) | (product[4u - word] >> (32u - shift));
+  }
+  var quadrant = high >> 30u;
+  high = (high << 2u) | (low >> 30u);
+  low = low << 2u;
+  let up = (high >> 31u) != 0u;
+  if (up) {
+    quadrant += 1u;
+    low = ~low + 1u;
+    high = ~high + select(0u, 1u, low == 0u);
+  }
+  let size = (f32(high) * 2.3283064365386963e-10f + f32(low) * 5.421010862427522e-20f) * 1.5707963267948966f;
+  let back = sign_bit(x);
+  return vec2<f32>(select(size, -size, up != back), f32(select(quadrant, 4u - quadrant, back) & 3u));
+}`,
+  high_product: `fn high_product(a: u32, b: u32) -> u32 {
+  let low = (a & 0xffffu) * (b & 0xffffu);
+  let left = (a >> 16u) * (b & 0xffffu) + (low >> 16u);
+  let right = (a & 0xffffu) * (b >> 16u) + (left & 0xffffu);
+  return (a >> 16u) * (b >> 16u) + (left >> 16u) + (right >> 16u);
+}`,
+  far_sin: `fn far_sin(x: f32) -> f32 {
+  let t = far_turn(x);
+  let value = select(near_sin(t.x), near_cos(t.x), t.y == 1f || t.y == 3f);
+  return select(value, -value, t.y >= 2f);
+}`,
+  far_cos: `fn far_cos(x: f32) -> f32 {
+  let t = far_turn(x);
+  let value = select(near_cos(t.x), near_sin(t.x), t.y == 1f || t.y == 3f);
+  return select(value, -value, t.y == 1f || t.y == 2f);
+}`,
+  near_sin: `fn near_sin(r: f32) -> f32 {
+  let s = r * r;
+  return r + ((-1.9515295891e-4f * s + 8.3321608736e-3f) * s - 1.6666654611e-1f) * s * r;
+}`,
+  near_cos: `fn near_cos(r: f32) -> f32 {
+  let s = r * r;
+  return 1f - s * 0.5f + ((2.443315711809948e-5f * s - 1.388731625493765e-3f) * s + 4.166664568298827e-2f) * s * s;
+}`,
   // The order of the bits is that of the numbers; both zeros are one, NaN is above all.
   order_f32: `fn order_f32(x: f32) -> u32 {
   let bits = bitcast<u32>(x);

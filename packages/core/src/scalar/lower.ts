@@ -135,7 +135,7 @@ export function shaderDType(dtype: DType): ShaderDType {
  * load keeps `stored`, which is what its buffer holds, and is expected as its node's `dtype`.
  *
  * What the target has to do, and nothing else:
- * - float32: `add sub mul div neg abs floor ceil trunc sqrt lt le eq ne where` as IEEE has them (subnormal numbers may
+ * - float32: `add sub mul div neg abs floor ceil trunc sqrt lt le eq where` as IEEE has them (subnormal numbers may
  *   flush, the last place of `div` and `sqrt` may differ); `exp2` of integers from -80 to 80 exactly; `log2` of positive
  *   normal numbers to within 0.01; `isnan`, `signbit` and `nextafter`, by looking at bits where optimisers assume that
  *   there is no NaN; `sin`, `cos` and `tan` of magnitudes from 51000 on, as well as it can; literals NaN, ±Infinity and -0

@@ -1,6 +1,6 @@
 import { s } from '../builder.ts';
 import type { Expr } from '../expr.ts';
-import { copysign, INFINITY, isInfinite, leading, NAN, ONE, ZERO } from './parts.ts';
+import { copysign, differs, INFINITY, isInfinite, leading, NAN, ONE, ZERO } from './parts.ts';
 
 type Binary = (a: Expr, b: Expr) => Expr;
 
@@ -26,7 +26,7 @@ export function round(x: Expr): Expr {
   const down = s.floor(a);
   const rest = s.sub(a, down);
   const half = s.mul(down, 0.5);
-  const odd = s.ne(half, s.floor(half));
+  const odd = differs(half, s.floor(half));
   const up = s.or(s.gt(rest, 0.5), s.and(s.eq(rest, 0.5), odd));
   return s.where(s.lt(a, 2 ** 23), copysign(s.where(up, s.add(down, 1), down), x), x);
 }
@@ -67,7 +67,7 @@ export function fmod(a: Expr, b: Expr): Expr {
 
 export function remainder(a: Expr, b: Expr): Expr {
   const r = fmod(a, b);
-  const other = s.and(s.ne(r, 0), s.xor(s.lt(r, 0), s.lt(b, 0)));
+  const other = s.and(differs(r, 0), s.xor(s.lt(r, 0), s.lt(b, 0)));
   return s.where(other, s.add(r, b), r);
 }
 
@@ -75,7 +75,7 @@ export function remainder(a: Expr, b: Expr): Expr {
 export function floordiv(a: Expr, b: Expr): Expr {
   const { r } = remains(a, b);
   const whole = s.div(s.sub(a, r), b);
-  const below = s.and(s.ne(r, 0), s.xor(s.lt(b, 0), s.lt(r, 0)));
+  const below = s.and(differs(r, 0), s.xor(s.lt(b, 0), s.lt(r, 0)));
   const q = s.where(below, s.sub(whole, 1), whole);
   const down = s.floor(q);
   const value = s.where(s.gt(s.sub(q, down), 0.5), s.add(down, 1), down);
@@ -86,7 +86,7 @@ export function floordiv(a: Expr, b: Expr): Expr {
   return s.where(s.eq(b, 0), byZero, s.where(none, NAN, s.where(s.eq(q, 0), signed(ZERO), value)));
 }
 
-const truth = (x: Expr): Expr => s.ne(x, 0);
+const truth = (x: Expr): Expr => differs(x, 0);
 const asFloat = (x: Expr): Expr => s.where(x, ONE, ZERO);
 
 export const and: Binary = (a, b) => asFloat(s.and(truth(a), truth(b)));
@@ -96,4 +96,4 @@ export const not = (x: Expr): Expr => asFloat(s.eq(x, 0));
 
 /** Comparing a value with itself tells NaN from numbers, which optimisers take for a truth. */
 export const eq: Binary = (a, b) => (a === b ? s.not(s.isnan(a)) : s.eq(a, b));
-export const ne: Binary = (a, b) => (a === b ? s.isnan(a) : s.ne(a, b));
+export const ne: Binary = (a, b) => (a === b ? s.isnan(a) : differs(a, b));

@@ -3,6 +3,7 @@
 import { s } from '../builder.ts';
 import type { Expr } from '../expr.ts';
 import {
+  differs,
   INFINITY,
   isInfinite,
   leading,
@@ -165,7 +166,7 @@ export function pow(a: Expr, b: Expr): Expr {
   const value = magnitude(size, b);
   const integer = s.eq(b, s.floor(b));
   const half = s.mul(b, 0.5);
-  const odd = s.and(integer, s.and(s.ne(half, s.floor(half)), s.lt(s.abs(b), INFINITY)));
+  const odd = s.and(integer, s.and(differs(half, s.floor(half)), s.lt(s.abs(b), INFINITY)));
   const signed = s.where(s.and(odd, s.signbit(a)), s.neg(value), value);
   const real = s.and(s.and(s.lt(a, 0), s.lt(size, INFINITY)), s.not(integer));
   const general = s.where(s.or(real, s.or(s.isnan(a), s.isnan(b))), NAN, signed);

@@ -17,6 +17,9 @@ export const ZERO: Expr = s.literal(0, 'float32');
 /** The nearest integer, of halves the upper: for range reductions, where either will do. */
 export const nearest = (x: Expr): Expr => s.floor(s.add(x, 0.5));
 
+/** Not equal, NaN included: what optimisers make of `ne` may not be. */
+export const differs = (a: Expr, b: Expr | number): Expr => s.not(s.eq(a, b));
+
 export const isInfinite = (x: Expr): Expr => s.eq(s.abs(x), INFINITY);
 
 /** `x`, but no less than `low` and no more than `high`; NaN stays. */

@@ -2,8 +2,8 @@ import { s } from '../builder.ts';
 import type { Expr } from '../expr.ts';
 import {
   copysign,
+  differs,
   INFINITY,
-  isInfinite,
   NAN,
   nearest,
   ONE,
@@ -49,8 +49,8 @@ function turn(x: Expr): Turned {
   const pair = s.floor(half);
   return {
     ...sineAndCosine(r, rr),
-    odd: s.ne(half, pair),
-    back: s.ne(s.mul(pair, 0.5), s.floor(s.mul(pair, 0.5))),
+    odd: differs(half, pair),
+    back: differs(s.mul(pair, 0.5), s.floor(s.mul(pair, 0.5))),
   };
 }
 
@@ -63,10 +63,10 @@ function sineAndCosine(r: Expr, rr: Expr): { readonly sin: Expr; readonly cos: E
   };
 }
 
-/** What a target does by itself takes over where the reduction ends; infinities have no sine. */
+/** What a target does by itself takes over where the reduction ends; infinities and NaN have no sine. */
 function reduced(x: Expr, op: 'sin' | 'cos' | 'tan', value: (x: Expr) => Expr): Expr {
   const near = s.le(s.abs(x), REDUCIBLE);
-  const far = s.where(isInfinite(x), NAN, s[op](x));
+  const far = s.where(s.lt(s.abs(x), INFINITY), s[op](x), NAN);
   return s.where(near, value(s.where(near, x, ZERO)), far);
 }
 

@@ -1,0 +1,40 @@
+import type { WebGpuBackend } from '@taimatsu/backend-webgpu';
+import { init } from '@taimatsu/backend-webgpu';
+import { describe } from 'vitest';
+import { need } from '../../../tools/need.ts';
+
+interface Found {
+  readonly backend: WebGpuBackend | undefined;
+  /** Why there is none. */
+  readonly missing: string;
+}
+
+async function find(): Promise<Found> {
+  const reasons: string[] = [];
+  try {
+    if (process.env.VK_ICD_FILENAMES?.includes('/chromium/') === true) need('chromium');
+    return { backend: await init(), missing: '' };
+  } catch (error) {
+    reasons.push((error as Error).message);
+  }
+  try {
+    need('chromium');
+  } catch (error) {
+    reasons.push((error as Error).message);
+  }
+  return { backend: undefined, missing: reasons.join(' ') };
+}
+
+const found = await find();
+if (found.backend === undefined) console.warn(`No WebGPU for tests: ${found.missing}`);
+
+/** A suite that needs a device; skipped with the reason in its name where there is none. */
+export function onDevice(name: string, suite: (backend: WebGpuBackend) => void): void {
+  const { backend, missing } = found;
+  if (backend === undefined)
+    describe.skip(`${name} (no WebGPU: ${missing})`, () => suite(undefined as never));
+  else describe(name, () => suite(backend));
+}
+
+/** Another device, of its own. */
+export const another = (): Promise<WebGpuBackend> => init({ name: 'webgpu-2' });

@@ -1,0 +1,106 @@
+import {
+  load,
+  param,
+  position,
+  reduceKernel,
+  type ScalarOp,
+  s,
+  scalarKernel,
+  scalarOps,
+} from '@taimatsu/core/backend';
+import { expect, test } from 'vitest';
+import { convText } from '../src/codegen/conv.ts';
+import { gatherText, scatterRunsText } from '../src/codegen/indexed.ts';
+import { flatMapText, stridedMapText } from '../src/codegen/map.ts';
+import { matmulText, tilings } from '../src/codegen/matmul.ts';
+import { reduceText } from '../src/codegen/reduce.ts';
+import { scanText } from '../src/codegen/scan.ts';
+import { sortBlockText } from '../src/codegen/sort.ts';
+import { classOf } from '../src/device/buffers.ts';
+import { fromWords, toWords } from '../src/elements.ts';
+
+/** Brackets are closed, and nothing that should have been text is missing. */
+function wellFormed(code: string): void {
+  for (const [open, close] of ['()', '{}', '[]']) {
+    expect(code.split(open!).length, code).toBe(code.split(close!).length);
+  }
+  expect(code).not.toMatch(/undefined|NaN|Infinity\b(?!_)|\[object/);
+}
+
+const floatOps = (Object.keys(scalarOps) as ScalarOp[]).filter(
+  (op) => scalarOps[op].domain !== 'int' && op !== 'where',
+);
+
+test('every scalar operation has a text', () => {
+  for (const op of floatOps) {
+    const operands = [load(0, 'float32'), load(1, 'float32')].slice(0, scalarOps[op].arity);
+    const value = s[op](...operands);
+    const kernel = scalarKernel(value, value.dtype);
+    wellFormed(stridedMapText(kernel, 0, 2).code);
+    wellFormed(flatMapText(kernel, 0).code);
+  }
+});
+
+test('a kernel has the numbers of its shapes and scalars nowhere in its text', () => {
+  const kernel = scalarKernel(
+    s.add(s.mul(load(0, 'float32'), param(0, 'float32')), load(1, 'float32')),
+    'float32',
+  );
+  const { code, bindings, reads, bound } = stridedMapText(kernel, 0b10, 3);
+  expect(code).toContain('fn value(i: i32, x0: f32, x1: f32) -> f32');
+  expect(bindings.map(({ name }) => name)).toEqual(['out', 'in0']);
+  expect(reads).toEqual([0, 1]);
+  expect(bound).toEqual([0]);
+});
+
+test('inputs that are not read are not bound', () => {
+  const kernel = scalarKernel(s.cast(s.add(position('int64'), load(2, 'int64')), 'float32'), 'float32');
+  expect(flatMapText(kernel, 0).bindings.map(({ name }) => name)).toEqual(['out', 'in2']);
+});
+
+test('texts of the other kinds', () => {
+  const sum = reduceKernel('sum', load(0, 'float32'), 'float32');
+  const arg = reduceKernel('argmax', load(0, 'int32'), 'int64');
+  for (const kernel of [sum, arg]) {
+    for (const as of ['each', 'group', 'part', 'rest'] as const)
+      wellFormed(reduceText(kernel, as, 2, 1).code);
+  }
+  for (const tiling of [tilings.small, tilings.large]) {
+    const kind = {
+      tiling,
+      input: 'float32',
+      output: 'float32',
+      batchRank: 1,
+      aAcross: true,
+      bAcross: false,
+    } as const;
+    wellFormed(matmulText({ ...kind, epilogue: undefined }).code);
+  }
+  for (const mode of ['forward', 'input', 'weight'] as const) wellFormed(convText(mode, 'float32').code);
+  for (const short of [true, false]) wellFormed(scanText('logaddexp', 'float32', 'float32', 1, short).code);
+  for (const first of [true, false]) wellFormed(sortBlockText(first).code);
+  wellFormed(gatherText(3).code);
+  wellFormed(scatterRunsText('add', 'float16', 2).code);
+});
+
+test('size classes waste at most a quarter', () => {
+  for (let bytes = 257; bytes < 1e6; bytes = Math.ceil(bytes * 1.01)) {
+    const size = classOf(bytes);
+    expect(size).toBeGreaterThanOrEqual(bytes);
+    expect(size % 16).toBe(0);
+    expect(size).toBeLessThanOrEqual(bytes * 1.26 + 16);
+    expect(classOf(size)).toBe(size);
+  }
+});
+
+test('elements become words and come back', () => {
+  const longs = BigInt64Array.of(0n, -1n, 2n ** 31n - 1n, -(2n ** 31n));
+  const words = toWords(longs, 'int64', 'webgpu');
+  expect([...words]).toEqual([0, -1, 2 ** 31 - 1, -(2 ** 31)]);
+  expect(fromWords(words.slice().buffer as ArrayBuffer, 'int64')).toEqual(longs);
+  expect(() => toWords(BigInt64Array.of(2n ** 31n), 'int64', 'webgpu')).toThrow(/int64 2147483648/);
+  const halves = Uint16Array.of(0x3c00, 0xfbff, 0x7c00, 0x0001);
+  expect(fromWords(toWords(halves, 'float16', 'webgpu').slice().buffer as ArrayBuffer, 'float16')).toEqual(
+    halves,
+  );
+});
