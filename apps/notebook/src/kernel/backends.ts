@@ -1,5 +1,5 @@
 import type { Backend } from '@taimatsu/core/backend';
-import type { BackendName } from './protocol.ts';
+import type { BackendName } from '../protocol.ts';
 
 /** How each backend is had. Its package is loaded when it is first asked for; a rejection says why it cannot run here. */
 const loaders: Readonly<Record<BackendName, () => Promise<Backend>>> = {

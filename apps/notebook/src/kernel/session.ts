@@ -1,12 +1,12 @@
 import * as torch from 'taimatsu';
+import type { BackendInfo, BackendName, NameInfo, Outcome } from '../protocol.ts';
 import { loadBackend } from './backends.ts';
-import type { BackendInfo, BackendName, NameInfo, Outcome } from './protocol.ts';
 
 type Body = (scope: object, load: (module: string) => Promise<unknown>) => Promise<unknown>;
 
 const AsyncFunction = (async () => {}).constructor as new (...source: string[]) => Body;
 
-/** A notebook being run: its names, and what a cell prints. */
+/** A notebook being run: its names, and what a cell prints. A new one begins with every setting as it was at first. */
 export class Session {
   private readonly names = new Map<string, unknown>();
   /** Tensors that a name stood for before it was given to another: pictures still know them. */
@@ -17,6 +17,9 @@ export class Session {
   constructor() {
     this.names.set('print', (...values: unknown[]) => this.print(values));
     torch.setWarningHandler((message) => this.warnings.push(message));
+    torch.setDefaultDtype('float32');
+    torch.setGradEnabled(true);
+    torch.setPrintOptions({ profile: 'default' });
   }
 
   async use(name: BackendName): Promise<BackendInfo> {

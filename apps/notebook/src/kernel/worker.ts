@@ -1,32 +1,15 @@
-import { draw } from './draw.ts';
-import type { Reply, Request, Requests } from './protocol.ts';
+import type { KernelApi } from '../protocol.ts';
+import { serve } from '../remote.ts';
+import { graphOf } from './graph.ts';
 import { Session } from './session.ts';
 
-const session = new Session();
+let session = new Session();
 
-const answers: Requests = {
+serve<KernelApi>({
+  reset: async () => {
+    session = new Session();
+  },
   use: (backend) => session.use(backend),
   run: (cell, code) => session.run(cell, code),
-  draw: (names) => {
-    const tensors = session.tensors();
-    return draw(
-      names.map((name) => tensors[name]).filter((tensor) => tensor !== undefined),
-      tensors,
-    );
-  },
-};
-
-let last: Promise<void> = Promise.resolve();
-
-addEventListener('message', ({ data }: MessageEvent<Request>) => {
-  last = last.then(() => answer(data)).then((reply) => postMessage(reply));
+  graph: (names) => graphOf(names, session.tensors()),
 });
-
-async function answer({ id, method, args }: Request): Promise<Reply> {
-  try {
-    const handle = answers[method] as (...args: readonly unknown[]) => Promise<unknown>;
-    return { id, result: await handle(...args) };
-  } catch (error) {
-    return { id, failure: error instanceof Error ? error.message : String(error) };
-  }
-}

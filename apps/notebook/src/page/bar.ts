@@ -1,4 +1,4 @@
-import { type BackendName, backendNames } from '../kernel/protocol.ts';
+import { type BackendName, backendNames } from '../protocol.ts';
 import { button, find, h, toggle } from './dom.ts';
 
 /** How the whole notebook went on a backend. */

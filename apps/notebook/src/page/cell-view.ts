@@ -1,6 +1,6 @@
 import type { EditorView } from '@codemirror/view';
 import { agrees, type PageCell } from '../cells.ts';
-import type { Outcome } from '../kernel/protocol.ts';
+import type { Outcome } from '../protocol.ts';
 import { button, h, toggle } from './dom.ts';
 import { createEditor, highlighted } from './editor.ts';
 
@@ -87,6 +87,11 @@ export class CellView {
     return this.code !== this.cell.code;
   }
 
+  get isInSight(): boolean {
+    const { top, bottom } = this.element.getBoundingClientRect();
+    return top < innerHeight && bottom > 0;
+  }
+
   focus(): void {
     this.editor.focus();
   }
@@ -127,10 +132,15 @@ export class CellView {
     this.showStatus();
   }
 
+  /** Shows an error that came before the cell could run. */
+  showError(error: string): void {
+    this.show({ output: '', error, code: undefined, warnings: [], milliseconds: 0, fallbacks: 0, names: {} });
+  }
+
   /** Shows the plain TypeScript that the cell stands for, or hides it. */
-  showTypeScript(text: string | null): void {
-    this.plain.hidden = text === null;
-    if (text !== null) this.plain.replaceChildren(highlighted(text));
+  showTypeScript(text: string | undefined): void {
+    this.plain.hidden = text === undefined;
+    if (text !== undefined) this.plain.replaceChildren(highlighted(text));
   }
 
   private judge(outcome: Outcome): CellVerdict {

@@ -2,6 +2,7 @@ import { h } from './dom.ts';
 
 /** The graph as it was after a cell. */
 export interface Picture {
+  /** The cell's number. */
   readonly cell: string;
   /** The tensors whose graph it is. */
   readonly roots: readonly string[];
@@ -53,7 +54,7 @@ export class Figure {
   }
 
   clear(): void {
-    this.canvas.replaceChildren(h('p', { className: 'note' }, 'It grows as cells run.'));
+    this.say('It grows as cells run.');
     this.detail.textContent = '';
     this.caption.textContent = 'The graph';
     this.shown = new Set();
@@ -67,6 +68,11 @@ export class Figure {
     const options = names.length > 1 ? [...names, everything] : names;
     this.choice.replaceChildren(prompt, ...options.map((name) => h('option', { value: name }, name)));
     this.choice.hidden = names.length === 0;
+  }
+
+  /** One line in place of a picture. */
+  say(text: string): void {
+    this.canvas.replaceChildren(h('p', { className: 'note' }, text));
   }
 
   show({ cell, roots, svg, failed }: Picture): void {

@@ -1,4 +1,4 @@
-import type { BackendName } from '../kernel/protocol.ts';
+import type { BackendName } from '../protocol.ts';
 
 /** What a link carries: the cells that differ from the document's, and the backend. */
 export interface Shared {

@@ -1,15 +1,24 @@
-import type { Kind } from '../language/kinds.ts';
+import type { Kind } from './language/kinds.ts';
 
 export const backendNames = ['cpu', 'wasm', 'webgpu', 'gpu'] as const;
 export type BackendName = (typeof backendNames)[number];
 
-/** What the page asks of the kernel; one at a time is answered, in the order of asking. */
-export interface Requests {
+/** What the page asks of the kernel: the worker that runs cells. */
+export interface KernelApi {
+  /** Forgets every name. */
+  reset(): Promise<void>;
   /** Loads a backend and puts new tensors on it. Rejects with the reason when it cannot run here. */
-  use: (backend: BackendName) => Promise<BackendInfo>;
-  run: (cell: string, code: string) => Promise<Outcome>;
-  /** The graph that made the named tensors, as a picture. */
-  draw: (names: readonly string[]) => Promise<string>;
+  use(backend: BackendName): Promise<BackendInfo>;
+  /** Runs a compiled cell. */
+  run(cell: string, code: string): Promise<Outcome>;
+  /** The graph that made the named tensors, in Graphviz's language. */
+  graph(names: readonly string[]): Promise<string>;
+}
+
+/** What the page asks of the artist: the worker that lays out graphs. */
+export interface ArtistApi {
+  /** A picture, as SVG, of what Graphviz's language describes. */
+  draw(dot: string): Promise<string>;
 }
 
 export interface BackendInfo {
@@ -38,14 +47,3 @@ export interface NameInfo {
   /** `computed` has a graph behind it, `leaf` begins one. */
   readonly role: 'computed' | 'leaf' | 'none';
 }
-
-/** A request on its way to the worker, and the answer on its way back. */
-export interface Request {
-  readonly id: number;
-  readonly method: keyof Requests;
-  readonly args: readonly unknown[];
-}
-
-export type Reply =
-  | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly failure: string };
