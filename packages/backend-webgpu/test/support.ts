@@ -81,7 +81,7 @@ export const layouts: fc.Arbitrary<Layout> = fc.record({
   offset: fc.constantFrom(0, 0, 4, 3),
 });
 
-export const plain: Layout = { order: [0, 1, 2, 3], step: 1, repeat: undefined, offset: 0 };
+export const plain: Layout = { order: [0, 1, 2, 3, 4, 5, 6, 7, 8], step: 1, repeat: undefined, offset: 0 };
 
 export const shapes: fc.Arbitrary<number[]> = fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 4 });
 

@@ -83,10 +83,10 @@ export function reduceText(
   ${walkNest(outer, index, bases)}`;
   const store = `out[out_at] = ${toWord(`post(0, ${arg ? 'found' : finished(dtype)})`, kernel.output)};`;
 
+  // Sums go by blocks, so that the error grows with the number of blocks only.
+  const blocks = kernel.combine === 'sum' && type === 'f32';
   let main: string;
   if (as === 'each') {
-    // Sums go by blocks of 32, so that the error grows with the number of blocks only.
-    const blocks = kernel.combine === 'sum' && type === 'f32';
     const loop = blocks
       ? `for (var block = 0u; block < ${length}; block += 32u) {
     var total = 0f;
@@ -107,6 +107,13 @@ export function reduceText(
         : as === 'rest'
           ? `let parts = ${parts};\n  let first = 0u;\n  let end = parts;`
           : `let first = 0u;\n  let end = ${length};`;
+    const loop = blocks
+      ? `for (var block = first + lane; block < end; block += ${REDUCE_LANES * 8}u) {
+    var total = 0f;
+    for (var k = block; k < min(block + ${REDUCE_LANES * 8}u, end); k += ${REDUCE_LANES}u) { total += ${taken}; }
+    acc += total;
+  }`
+      : `for (var k = first + lane; k < end; k += ${REDUCE_LANES}u) { ${take} }`;
     const fold = arg
       ? `let j = place_lanes[lane + step];
       if (j >= 0 && (found < 0 || better(acc, found, value_lanes[lane + step], j))) { acc = value_lanes[lane + step]; found = j; }
@@ -123,7 +130,7 @@ ${grouped(
   `${range}
   ${locate(result)}
   ${begin}
-  for (var k = first + lane; k < end; k += ${REDUCE_LANES}u) { ${take} }
+  ${loop}
   value_lanes[lane] = acc;
   ${arg ? 'place_lanes[lane] = found;' : ''}
   workgroupBarrier();
