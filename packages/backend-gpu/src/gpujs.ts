@@ -36,12 +36,27 @@ export interface KernelSource {
 /** Runs a compiled kernel over `length` elements. Arguments are in the order of the source's. */
 export type Run = (length: number, args: readonly (Texels | number)[]) => Texels;
 
+/** How kernels' bodies read elements of their arguments. */
+export interface Reading {
+  /** The text of an element. */
+  read(name: string, index: string): string;
+  /** The text of element `t` of an argument as long as the output. */
+  readHere(name: string): string;
+  /** What reads elements `base`, `base + step`, `base + 2 step`, … in turn; `step` is not negative. */
+  cursor(name: string, base: string, step: string): Cursor;
+}
+
+/** Statements that begin and go on, and the text of the element that the cursor is at. */
+export interface Cursor {
+  readonly begin: readonly string[];
+  readonly value: string;
+  readonly next: readonly string[];
+}
+
 /** gpu.js, as far as this backend needs it. */
-export interface Engine {
+export interface Engine extends Reading {
   readonly executor: Executor;
   readonly dialect: Dialect;
-  /** The text of an element of an argument. */
-  read(name: string, index: string): string;
   /** The most elements that fit one texture. */
   readonly maxElements: number;
   /** How many textures a kernel can read. */
@@ -104,7 +119,7 @@ export function createEngine(executor: Executor): Engine {
   return {
     executor,
     dialect,
-    read: executor === 'cpu' ? readArray : readTexture,
+    ...readings[executor],
     maxElements: limit === undefined ? 2 ** 30 : limit ** 2,
     maxTextures:
       place.gl === undefined ? 64 : (place.gl.getParameter(place.gl.MAX_TEXTURE_IMAGE_UNITS) as number) - 1,
@@ -197,7 +212,7 @@ function compileAt(place: Place, dialect: Dialect, source: KernelSource): Run {
   );
   const uploads = source.args.map(([, kind]) => kind === 'upload');
   const anyUpload = uploads.includes(true);
-  let length = -1;
+  const shortcut = kernel as unknown as Shortcut;
   return (wanted, args) => {
     if (place.lost !== undefined) check(place);
     const values = anyUpload
@@ -208,12 +223,12 @@ function compileAt(place: Place, dialect: Dialect, source: KernelSource): Run {
         )
       : args;
     try {
-      if (wanted !== length) {
-        kernel.setOutput([wanted]);
-        length = wanted;
-      }
+      kernel.setOutput([wanted]);
       const result = kernel(...(values as KernelVariable[])) as unknown as Texels;
-      assertExecutor(kernel as unknown as Shortcut, place);
+      assertExecutor(shortcut, place);
+      // The kernel would keep its last output, and where that comes back as an argument, draw into the texture of an
+      // earlier argument, whatever its size.
+      if (place.gl !== undefined) shortcut.kernel.texture.delete();
       return result;
     } catch (error) {
       check(place);
@@ -222,10 +237,48 @@ function compileAt(place: Place, dialect: Dialect, source: KernelSource): Run {
   };
 }
 
-/** What gpu.js gives arguments for names where it declares them. */
-const readArray: Engine['read'] = (name, index) => `user_${name}[${index}]`;
-const readTexture: Engine['read'] = (name, index) =>
-  `getFloatFromSampler2D(user_${name}, user_${name}Size, user_${name}Dim, 0, 0, ${index})`;
+/** What reads an argument in kernels' bodies; `user_…` are gpu.js's names for what it declares. */
+const arrays: Reading = {
+  read: (name, index) => `user_${name}[${index}]`,
+  readHere: (name) => `user_${name}[t]`,
+  cursor: (name, base, step) => ({
+    begin: [`let ${name}c = ${base};`],
+    value: `user_${name}[${name}c]`,
+    next: [`${name}c += ${step};`],
+  }),
+};
+
+/** Textures are read at cells, which `fetch` writes. Rows are as long as gpu.js made them: only shaders know. */
+function textures(fetch: (name: string, cell: string) => string): Reading {
+  return {
+    read: (name, index) => fetch(name, `tmCell(${index}, user_${name}Size.x)`),
+    readHere: (name) => fetch(name, 'ivec2(gl_FragCoord.xy)'),
+    cursor: (name, base, step) => ({
+      begin: [
+        `ivec2 ${name}c = tmCell(${base}, user_${name}Size.x);`,
+        `ivec2 ${name}d = tmCell(${step}, user_${name}Size.x);`,
+      ],
+      value: fetch(name, `${name}c`),
+      // Going along takes no division, which is what costs most.
+      next: [
+        `${name}c += ${name}d;`,
+        `if (${name}c.x >= user_${name}Size.x) ${name}c += ivec2(-user_${name}Size.x, 1);`,
+      ],
+    }),
+  };
+}
+
+const fetchCell = textures((name, cell) => `texelFetch(user_${name}, ${cell}, 0).x`);
+const sampleCell = textures(
+  (name, cell) => `texture2D(user_${name}, (vec2(${cell}) + 0.5) / vec2(user_${name}Size)).x`,
+);
+
+const readings: Readonly<Record<Executor, Reading>> = {
+  webgl2: fetchCell,
+  webgl: sampleCell,
+  headlessgl: sampleCell,
+  cpu: arrays,
+};
 
 /** The kernel's body as a function, and the one statement that is left for gpu.js to translate. */
 function kernelFunction(
@@ -249,6 +302,7 @@ interface Shortcut {
   readonly kernel: {
     readonly constructor: { readonly mode: string };
     readonly context: unknown;
+    readonly texture: { delete(): void };
     readonly fallbackReason: string | null;
   };
 }

@@ -32,12 +32,16 @@ export function bufferOf(view: View): GpuBuffer {
 /** Integers have no gaps up to here in a float32. */
 const EXACT = 2 ** 24;
 
+/** Reading less than one part in so many copies it to a texture of its own first. */
+const FEW = 64;
+
 /** Where buffers live. */
 export class Memory {
   readonly engine: Engine;
   private readonly dtypes: Manifest['dtypes'];
   private readonly reclaim: FinalizationRegistry<GpuBuffer> | undefined;
   private patch: Run | undefined;
+  private slice: Run | undefined;
 
   constructor(engine: Engine, dtypes: Manifest['dtypes']) {
     this.engine = engine;
@@ -67,9 +71,9 @@ export class Memory {
     buffer.known = known;
   }
 
-  /** A buffer's texels; zeros for what was never written. */
+  /** A buffer's texels; zeros for what was never written. There are no textures of nothing: empty buffers have one. */
   texels(buffer: GpuBuffer): Texels {
-    buffer.texels ??= this.engine.upload(new Float32Array(buffer.length));
+    buffer.texels ??= this.engine.upload(new Float32Array(Math.max(1, buffer.length)));
     return buffer.texels;
   }
 
@@ -111,12 +115,31 @@ export class Memory {
   }
 
   read(buffer: GpuBuffer, start: number, length: number): ElementArray {
-    const values = this.values(buffer);
+    const isFew = buffer.known === undefined && length > 0 && length * FEW <= buffer.length;
+    const values = isFew
+      ? this.part(buffer, start, length)
+      : this.values(buffer).subarray(start, start + length);
     const out = elementArray(buffer.dtype, length);
-    if (out instanceof BigInt64Array) {
-      for (let i = 0; i < length; i++) out[i] = BigInt(values[start + i]!);
-    } else out.set(values.subarray(start, start + length));
+    if (out instanceof BigInt64Array) for (let i = 0; i < length; i++) out[i] = BigInt(values[i]!);
+    else out.set(values);
     return out;
+  }
+
+  /** Some of a buffer's elements, by way of a small texture. */
+  private part(buffer: GpuBuffer, start: number, length: number): Float32Array {
+    const { engine } = this;
+    this.slice ??= engine.compile({
+      args: [
+        ['data', 'texels'],
+        ['start', 'int'],
+      ],
+      functions: [],
+      body: [`return ${engine.read('data', 't + start')};`],
+    });
+    const small = this.slice(length, [this.texels(buffer), start]);
+    const values = engine.download(small, length);
+    engine.dispose(small);
+    return values;
   }
 }
 

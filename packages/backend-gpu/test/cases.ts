@@ -176,6 +176,26 @@ export const kernels: Readonly<Record<string, Case>> = {
     x.select(1, 4).add_(2);
     close(list(x.reshape([20])), [0, 0, 0, 0, 2, 0, 1, 1, 1, 2, 0, 1, 1, 1, 2, 0, 0, 0, 0, 2]);
   },
+  'many parts are written one after another': () => {
+    close(list(torch.cat([t([1, 2]), t([3, 4, 5]), t([6]), t([7, 8])])), [1, 2, 3, 4, 5, 6, 7, 8]);
+    const x = torch.zeros([6]);
+    for (let i = 0; i < 6; i++) x.narrow(0, i, 1).fill_(i + 1);
+    close(list(x), [1, 2, 3, 4, 5, 6]);
+  },
+  'nothing at all': () => {
+    close(list(torch.zeros([0])), []);
+    close(
+      list(
+        torch
+          .zeros([2, 0])
+          .matmul(torch.zeros([0, 2]))
+          .reshape([4]),
+      ),
+      [0, 0, 0, 0],
+    );
+    close([torch.zeros([0]).sum().item() as number], [0]);
+    close(list(torch.cat([torch.zeros([0]), t([1])])), [1]);
+  },
   'in-place changes of transposed views': () => {
     const x = torch.arange(6).reshape([2, 3]).to('float32');
     x.transpose(0, 1).mul_(

@@ -11,6 +11,8 @@ export interface Dialect {
   readonly helpers: readonly NativeFunction[];
   /** How launch scalars that are floats arrive: as they are, or as their bits because uniforms cannot be trusted. */
   readonly floatParams: 'value' | 'bits';
+  /** How running values `a` and `b` are put together where that can be done in more than float32. */
+  readonly wide: Readonly<Record<'sum' | 'prod' | 'logaddexp', string>> | undefined;
   readonly ops: { readonly [K in ScalarOp]: OpText };
   /** The declaration of a variable that may be assigned again. */
   declare(type: ShaderDType, name: string, value: string): string;

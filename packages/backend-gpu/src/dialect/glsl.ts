@@ -44,6 +44,14 @@ const b: Argument = { name: 'b', type: 'float32' };
 const i: Argument = { name: 'i', type: 'int32' };
 const j: Argument = { name: 'j', type: 'int32' };
 
+/** Where element `i` is in a texture whose rows have `width` elements. */
+const cellHelper: NativeFunction = {
+  name: 'tmCell',
+  returns: 'int32',
+  args: [],
+  source: 'ivec2 tmCell(int i, int width) {\nint row = i / width;\nreturn ivec2(i - row * width, row);\n}',
+};
+
 const integerHelpers = [
   helper(
     'tmGcd',
@@ -67,8 +75,9 @@ const integerHelpers = [
 function dialect(version: Version): Dialect {
   return {
     target: {},
-    helpers: [...integerHelpers, ...version.helpers],
+    helpers: [cellHelper, ...integerHelpers, ...version.helpers],
     floatParams: version.floatParams,
+    wide: undefined,
     declare: (type, name, value) => `${names[type]} ${name} = ${value};`,
     literal: (value, dtype) => literal(value, dtype, version),
     fromBits: version.fromBits,

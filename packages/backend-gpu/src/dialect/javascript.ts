@@ -49,6 +49,11 @@ function helper(name: string, returns: ShaderDType, args: readonly Argument[], b
 export const javascript: Dialect = {
   target: { exact: new Set(exact) },
   floatParams: 'value',
+  wide: {
+    sum: 'a + b',
+    prod: 'a * b',
+    logaddexp: 'a === b && !Number.isFinite(a) ? a : Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)))',
+  },
   helpers: [
     helper(
       'tmGcd',

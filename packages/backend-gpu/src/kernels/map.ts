@@ -11,10 +11,13 @@ export function makeMap(launcher: Launcher): Kernels['map'] {
     const views = inputs.slice(0, kernel.inputs.length);
     if (isWhole(plan, out, views)) {
       const buffer = bufferOf(out);
+      const same = views.every((view) => bufferOf(view).length === plan.size);
       const args = [...views.map((view) => memory.texels(bufferOf(view))), ...scalars];
       memory.replace(
         buffer,
-        launcher.flat(`map ${kernel.id}`, plan.size, args, () => flat(kernel, launcher)),
+        launcher.flat(`map ${kernel.id}${same ? '' : ' longer'}`, plan.size, args, () =>
+          flat(kernel, launcher, same),
+        ),
       );
       return;
     }
@@ -43,8 +46,9 @@ function rowMajor(shape: readonly number[]): readonly number[] {
   return strides;
 }
 
-function flat(kernel: ScalarKernel, { dialect, engine }: Launcher): KernelSource {
-  const inputs = kernel.inputs.map((_, i) => engine.read(`x${i}`, 't'));
+function flat(kernel: ScalarKernel, { dialect, engine }: Launcher, same: boolean): KernelSource {
+  const read = (name: string): string => (same ? engine.readHere(name) : engine.read(name, 't'));
+  const inputs = kernel.inputs.map((_, i) => read(`x${i}`));
   return {
     args: [
       ...kernel.inputs.map((_, i) => [`x${i}`, 'texels'] as const),

@@ -1,5 +1,5 @@
 import { type Expr, load, s } from '@taimatsu/core/backend';
-import type { Dialect, NativeFunction } from '../dialect/dialect.ts';
+import { type Dialect, float, type NativeFunction, native } from '../dialect/dialect.ts';
 import { scalarFunction } from '../dialect/scalar.ts';
 
 /** How two elements become one. */
@@ -28,6 +28,9 @@ export function combineFunction(
   combination: Combination,
   name = 'combine',
 ): NativeFunction {
+  const wide = combination === 'max' || combination === 'min' ? undefined : dialect.wide?.[combination];
+  if (wide !== undefined)
+    return native(dialect, name, 'float32', [float('a'), float('b')], [`return ${wide};`]);
   return scalarFunction(dialect, name, expressions[combination], 2, []);
 }
 

@@ -167,7 +167,7 @@ class Writer {
   onePass(): Source {
     return this.source([], (at) => [
       ...this.bases(at),
-      ...(isArg(this.fold) ? this.search('0', 'len', '0') : this.accumulate('len', (k) => this.element(k))),
+      ...(isArg(this.fold) ? this.search('0', 'len', '0') : this.accumulateElements('0', 'len')),
       this.stored(at),
     ]);
   }
@@ -181,10 +181,7 @@ class Writer {
       dialect.declare('int32', 'end', 'start + count < len ? start + count : len'),
       ...(isArg(this.fold)
         ? [...this.search('start', 'end', 'start'), `return ${dialect.cast('place', 'int32', 'float32')};`]
-        : [
-            ...this.accumulate('end - start', (k) => this.element(`start + ${k}`)),
-            'return combine(total, block);',
-          ]),
+        : [...this.accumulateElements('start', 'end - start'), 'return combine(total, block);']),
     ]);
   }
 
@@ -238,14 +235,35 @@ class Writer {
     return `pre(${[...read, ...this.fold.params.map((_, i) => `p${i}`)].join(', ')})`;
   }
 
+  /** Combines `count` elements from the one numbered `from` on. */
+  private accumulateElements(from: string, count: string): readonly string[] {
+    const { inner, inputs } = this.plan;
+    if (inner.length > 1) return this.accumulate(count, (k) => this.element(`${from} + ${k}`));
+    const cursors = inputs.map((_, i) => this.engine.cursor(`x${i}`, `b${i} + ${from} * x${i}j0`, `x${i}j0`));
+    const values = [...cursors.map((cursor) => cursor.value), ...this.fold.params.map((_, i) => `p${i}`)];
+    return [
+      ...cursors.flatMap((cursor) => cursor.begin),
+      ...this.accumulate(
+        count,
+        () => `pre(${values.join(', ')})`,
+        cursors.flatMap((cursor) => cursor.next),
+      ),
+    ];
+  }
+
   /** Combines `count` values into `combine(total, block)`, by blocks. */
-  private accumulate(count: string, value: (k: string) => string): readonly string[] {
+  private accumulate(
+    count: string,
+    value: (k: string) => string,
+    next: readonly string[] = [],
+  ): readonly string[] {
     const { dialect } = this;
     return [
       dialect.declare('float32', 'total', 'none()'),
       dialect.declare('float32', 'block', 'none()'),
       dialect.loop('k', '0', count, [
         `block = combine(block, ${value('k')});`,
+        ...next,
         `if (k - ${dialect.quotient('k', String(BLOCK))} * ${BLOCK} == ${BLOCK - 1}) {`,
         'total = combine(total, block);',
         'block = none();',
