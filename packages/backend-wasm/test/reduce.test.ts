@@ -5,6 +5,7 @@ import {
   type DType,
   dtypeInfo,
   type Literal,
+  literal,
   load,
   param,
   planReduce,
@@ -241,4 +242,43 @@ test('a sum of ten million tenths', () => {
     expect(Math.abs(((list(out)[0] as number) * stride) / 1e6 - 1)).toBeLessThan(5e-15);
     backend.free(buffer);
   }
+});
+
+test('several dimensions with long rows, by way of an intermediate result', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 2, max: 5 }),
+      fc.integer({ min: 32, max: 70 }),
+      fc.constantFrom('sum', 'max', 'prod' as const),
+      (batch, channels, pixels, combine) => {
+        const shape = [batch + 1, channels, pixels];
+        const array = lay(backend, 'float32', shape, rowMajor, values('float32', pixels, true));
+        const out = lay(backend, 'float32', [channels], rowMajor);
+        const plan = planReduce(shape, [0, 2], out.strides, [array.strides], false);
+        const half = s.mul(load(0, 'float32'), literal(0.5, 'float32'));
+        const twice = reduceKernel(combine, half, 'float32', (x) => s.mul(x, param(0, 'float32')));
+        kernel(backend, 'reduce')(twice, plan, out, [array], [3]);
+        const at = look(array);
+        for (let c = 0; c < channels; c++) {
+          let expected = combine === 'sum' ? 0 : combine === 'prod' ? 1 : -Infinity;
+          for (const [n, own, p] of indices(shape) as Generator<[number, number, number]>) {
+            if (own !== c) continue;
+            const value = (at([n, own, p]) as number) / 2;
+            expected =
+              combine === 'sum'
+                ? expected + value
+                : combine === 'prod'
+                  ? expected * value
+                  : Math.max(expected, value);
+          }
+          const got = list(out)[c] as number;
+          expect(Math.abs(got - 3 * expected)).toBeLessThanOrEqual(
+            1e-5 * Math.max(1, Math.abs(3 * expected)),
+          );
+        }
+      },
+    ),
+    { numRuns: 40 },
+  );
 });

@@ -131,8 +131,7 @@ describe('scalar operations', () => {
           const off = expected.map((want, i) => {
             const [x, y] = [want as number, got[i] as number];
             // Beside their zeros, these two are as good as their terms are.
-            const cancels =
-              (op === 'lgamma' || op === 'digamma') && Math.abs(x - y) < 1e-14;
+            const cancels = (op === 'lgamma' || op === 'digamma') && Math.abs(x - y) < 1e-14;
             return cancels ? 0 : distance(x, y, dtype);
           });
           const worst = off.reduce((best, d, i) => (d > off[best]! ? i : best), 0);

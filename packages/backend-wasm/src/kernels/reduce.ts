@@ -1,4 +1,14 @@
-import type { Kernels, Loops, ReducePlan, View } from '@taimatsu/core/backend';
+import {
+  type Kernels,
+  type Literal,
+  type Loops,
+  load,
+  type ReduceKernel,
+  type ReducePlan,
+  reduceKernel,
+  type Strides,
+  type View,
+} from '@taimatsu/core/backend';
 import { itemsize } from '../codegen/access.ts';
 import { describe, INNER, OUTER } from '../codegen/nest.ts';
 import { operandsRead } from '../codegen/operands.ts';
@@ -25,25 +35,21 @@ interface Compiled {
 export function makeReduce(runtime: Runtime): Kernels['reduce'] {
   const { memory } = runtime;
   const kernels: (Compiled | undefined)[] = [];
-  return (kernel, plan, out, inputs, params) => {
-    let known = kernels[kernel.id];
-    if (known === undefined) {
-      while (kernels.length < kernel.id) kernels.push(undefined);
-      known = { read: operandsRead(kernel.pre), spec: laneSpec(kernel), calls: new Map() };
-      kernels[kernel.id] = known;
+  const compiled = (kernel: ReduceKernel): Compiled => {
+    while (kernels.length < kernel.id) kernels.push(undefined);
+    const made = { read: operandsRead(kernel.pre), spec: laneSpec(kernel), calls: new Map() };
+    kernels[kernel.id] = made;
+    return made;
+  };
+  const reduce: Kernels['reduce'] = (kernel, plan, out, inputs, params) => {
+    const known = kernels[kernel.id] ?? compiled(kernel);
+    const { read, spec } = known;
+    if (spec !== undefined && hasLongRows(plan, read)) {
+      inStages(runtime, reduce, kernel, plan, out, inputs, params);
+      return;
     }
-    const { read, spec, calls } = known;
     const { way, splat } = spec === undefined ? general : shapeOf(plan, read);
-    const key = ways.indexOf(way) + ways.length * splat;
-    let call = calls.get(key);
-    if (call === undefined) {
-      call = compile(runtime, (module) => {
-        if (way === 'general') defineReduce(module, kernel);
-        else if (way === 'columns') defineColumns(module, 'run', spec!);
-        else defineRows(module, 'run', { ...spec!, splat: read.map((_, i) => (splat & (1 << i)) !== 0) });
-      });
-      calls.set(key, call);
-    }
+    const call = callOf(runtime, kernel, known, way, splat);
     memory.clock++;
     const views = [out, ...read.map((i) => inputs[i]!)];
     const scalars = kernel.params.map((dtype, i) => scalarArgument(params[i]!, dtype));
@@ -51,6 +57,86 @@ export function makeReduce(runtime: Runtime): Kernels['reduce'] {
     else if (way === 'rows') runRows(runtime, call, plan, views, read, scalars);
     else runColumns(runtime, call, plan, views, read, scalars);
   };
+  return reduce;
+}
+
+function callOf(
+  runtime: Runtime,
+  kernel: ReduceKernel,
+  { read, spec, calls }: Compiled,
+  way: Way,
+  splat: number,
+): Call {
+  const key = ways.indexOf(way) + ways.length * splat;
+  let call = calls.get(key);
+  if (call === undefined) {
+    call = compile(runtime, (module) => {
+      if (way === 'general') defineReduce(module, kernel);
+      else if (way === 'columns') defineColumns(module, 'run', spec!);
+      else defineRows(module, 'run', { ...spec!, splat: read.map((_, i) => (splat & (1 << i)) !== 0) });
+    });
+    calls.set(key, call);
+  }
+  return call;
+}
+
+const LONG_ROW = 32;
+
+/** Several dimensions are reduced, the innermost of them contiguous and long: worth an intermediate result. */
+function hasLongRows({ inner }: ReducePlan, read: readonly number[]): boolean {
+  const last = inner.shape.length - 1;
+  if (last < 1 || inner.shape[last]! < LONG_ROW) return false;
+  const along = read.map((i) => inner.strides[i]![last]!);
+  return along.includes(1) && along.every((stride) => stride === 0 || stride === 1);
+}
+
+/** Reduces the innermost dimension, then what is left of the others. */
+function inStages(
+  { memory }: Runtime,
+  reduce: Kernels['reduce'],
+  kernel: ReduceKernel,
+  { outer, inner }: ReducePlan,
+  out: View,
+  inputs: readonly View[],
+  params: readonly Literal[],
+): void {
+  const { combine, pre, post, output } = kernel;
+  const last = inner.shape.length - 1;
+  const rest = inner.shape.slice(0, last);
+  const count = rest.reduce((a, b) => a * b, 1);
+  const size = outer.size * count;
+  const shape = [...outer.shape, ...rest];
+  const dense: number[] = [];
+  for (let d = shape.length - 1, step = 1; d >= 0; d--) {
+    dense[d] = step;
+    step *= shape[d]!;
+  }
+  const over = (i: number): Strides => [...outer.strides[i + 1]!, ...inner.strides[i]!.slice(0, last)];
+  const buffer = memory.alloc(pre.dtype, size);
+  const between: View = { storage: { buffer }, offset: 0, dtype: pre.dtype };
+  try {
+    const rows = {
+      outer: { size, shape, strides: [dense, ...inputs.map((_, i) => over(i))] },
+      inner: {
+        size: inner.shape[last]!,
+        shape: [inner.shape[last]!],
+        strides: inner.strides.map((own) => [own[last]!]),
+      },
+    };
+    reduce(reduceKernel(combine, pre, pre.dtype), rows, between, inputs, params);
+    const totals = {
+      outer: {
+        size: outer.size,
+        shape: outer.shape,
+        strides: [outer.strides[0]!, dense.slice(0, outer.shape.length)],
+      },
+      inner: { size: count, shape: [count], strides: [[1]] },
+    };
+    const second = reduceKernel(combine, load(0, pre.dtype), output, () => post);
+    reduce(second, totals, out, [between], params);
+  } finally {
+    memory.free(buffer);
+  }
 }
 
 type Run = (
