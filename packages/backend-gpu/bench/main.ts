@@ -9,7 +9,7 @@ import type { BenchPage } from './page.ts';
 const mode = (process.argv[2] ?? 'cpu') as Executor;
 
 async function rows(): Promise<readonly Row[]> {
-  if (mode === 'cpu' || mode === 'headlessgl') return measure(createGpuBackend({ mode }));
+  if (mode === 'cpu' || mode === 'headlessgl') return measure(createGpuBackend({ mode }), mode);
   const page = await openPage<BenchPage>(fileURLToPath(new URL('./page.ts', import.meta.url)));
   try {
     return await page.call('measure', mode);

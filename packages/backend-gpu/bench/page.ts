@@ -6,6 +6,6 @@ export type BenchPage = {
   measure(mode: Executor): Promise<readonly Row[]>;
 };
 
-const api: BenchPage = { measure: async (mode) => measure(createGpuBackend({ mode })) };
+const api: BenchPage = { measure: async (mode) => measure(createGpuBackend({ mode }), mode) };
 
 (globalThis as { taimatsu?: BenchPage }).taimatsu = api;

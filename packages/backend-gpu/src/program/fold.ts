@@ -181,7 +181,7 @@ class Writer {
       dialect.declare('int32', 'end', 'start + count < len ? start + count : len'),
       ...(isArg(this.fold)
         ? [...this.search('start', 'end', 'start'), `return ${dialect.cast('place', 'int32', 'float32')};`]
-        : [...this.accumulateElements('start', 'end - start'), 'return combine(total, block);']),
+        : [...this.accumulateElements('start', 'end - start'), 'return total;']),
     ]);
   }
 
@@ -251,7 +251,7 @@ class Writer {
     ];
   }
 
-  /** Combines `count` values into `combine(total, block)`, by blocks. */
+  /** Combines `count` values into `total`, by blocks. */
   private accumulate(
     count: string,
     value: (k: string) => string,
@@ -261,13 +261,12 @@ class Writer {
     return [
       dialect.declare('float32', 'total', 'none()'),
       dialect.declare('float32', 'block', 'none()'),
-      dialect.loop('k', '0', count, [
-        `block = combine(block, ${value('k')});`,
-        ...next,
-        `if (k - ${dialect.quotient('k', String(BLOCK))} * ${BLOCK} == ${BLOCK - 1}) {`,
-        'total = combine(total, block);',
+      dialect.loop('q', '0', dialect.quotient(`(${count} + ${BLOCK - 1})`, String(BLOCK)), [
+        dialect.declare('int32', 'stop', `q * ${BLOCK} + ${BLOCK}`),
+        `if (stop > ${count}) stop = ${count};`,
         'block = none();',
-        '}',
+        dialect.loop('k', `q * ${BLOCK}`, 'stop', [`block = combine(block, ${value('k')});`, ...next]),
+        'total = combine(total, block);',
       ]),
     ];
   }
@@ -293,7 +292,7 @@ class Writer {
   }
 
   private stored(at: (name: string) => string): string {
-    const value = isArg(this.fold) ? this.dialect.cast('place', 'int32', 'float32') : 'combine(total, block)';
+    const value = isArg(this.fold) ? this.dialect.cast('place', 'int32', 'float32') : 'total';
     const late = this.plan.lateInputs.map((_, i) => this.engine.read(`y${i}`, at(`y${i}`)));
     return `return post(${[value, ...late, ...this.fold.params.map((_, i) => `p${i}`)].join(', ')});`;
   }
