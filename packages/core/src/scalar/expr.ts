@@ -104,35 +104,63 @@ export function apply(op: ScalarOp, operands: readonly (Expr | number)[]): Apply
   return { kind: 'apply', dtype: signature === 'compare' ? 'bool' : dtype, op, args };
 }
 
-/** `expr` with every node for which `replace` gives another replaced, bottom up. */
+/** `expr` with every node for which `replace` gives another replaced, bottom up; what is shared stays shared. */
 export function rewrite(expr: Expr, replace: (node: Expr) => Expr): Expr {
-  if (expr.kind === 'apply') {
-    return replace({ ...expr, args: expr.args.map((arg) => rewrite(arg, replace)) });
-  }
-  return replace(expr.kind === 'cast' ? { ...expr, arg: rewrite(expr.arg, replace) } : expr);
+  const done = new Map<Expr, Expr>();
+  const go = (node: Expr): Expr => {
+    let result = done.get(node);
+    if (result === undefined) {
+      if (node.kind === 'apply') result = replace({ ...node, args: node.args.map(go) });
+      else result = replace(node.kind === 'cast' ? { ...node, arg: go(node.arg) } : node);
+      done.set(node, result);
+    }
+    return result;
+  };
+  return go(expr);
 }
 
-/** Calls `visit` for each node, arguments before what uses them. */
+/** Calls `visitor` once for each node, arguments before what uses them. */
 export function visit(expr: Expr, visitor: (node: Expr) => void): void {
-  if (expr.kind === 'apply') for (const arg of expr.args) visit(arg, visitor);
-  else if (expr.kind === 'cast') visit(expr.arg, visitor);
-  visitor(expr);
+  const seen = new Set<Expr>();
+  const go = (node: Expr): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (node.kind === 'apply') node.args.forEach(go);
+    else if (node.kind === 'cast') go(node.arg);
+    visitor(node);
+  };
+  go(expr);
 }
 
-/** A text that is equal for equal expressions: what kernels are interned by, when they are made. */
+/**
+ * A text that is equal for equal expressions: what kernels are interned by, when they are made. Each different node is
+ * written once and referred to by number, so a tree with shared parts stays short.
+ */
 export function exprKey(expr: Expr): string {
-  switch (expr.kind) {
+  const numbers = new Map<Expr, number>();
+  const known = new Map<string, number>();
+  visit(expr, (node) => {
+    const text = nodeKey(node, numbers);
+    const number = known.get(text) ?? known.size;
+    known.set(text, number);
+    numbers.set(node, number);
+  });
+  return [...known.keys()].join(';');
+}
+
+function nodeKey(node: Expr, numbers: ReadonlyMap<Expr, number>): string {
+  switch (node.kind) {
     case 'load':
-      return `x${expr.input}:${expr.stored}`;
+      return `x${node.input}:${node.stored}`;
     case 'param':
-      return `p${expr.param}:${expr.dtype}`;
+      return `p${node.param}:${node.dtype}`;
     case 'const':
-      return Object.is(expr.value, -0) ? `-0:${expr.dtype}` : `${String(expr.value)}:${expr.dtype}`;
+      return Object.is(node.value, -0) ? `-0:${node.dtype}` : `${String(node.value)}:${node.dtype}`;
     case 'position':
-      return `i:${expr.dtype}`;
+      return `i:${node.dtype}`;
     case 'cast':
-      return `${expr.dtype}(${exprKey(expr.arg)})`;
+      return `${node.dtype}(${numbers.get(node.arg)})`;
     case 'apply':
-      return `${expr.op}(${expr.args.map(exprKey).join(',')})`;
+      return `${node.op}(${node.args.map((arg) => numbers.get(arg)).join(',')})`;
   }
 }
