@@ -222,7 +222,7 @@ export class Memory {
             residents.remove(block);
             residents.add(block);
           } else {
-            this.copyOut(block);
+            if (!this.copyOut(block)) return done > 0;
             done += classBytes(block.index);
           }
         }
@@ -237,13 +237,19 @@ export class Memory {
     return this.open[0]?.block === block || this.open[1]?.block === block;
   }
 
-  private copyOut(block: Block): void {
+  /** False if there is no room in JavaScript's memory either; the block then stays. */
+  private copyOut(block: Block): boolean {
     const { pointer, index } = block;
-    block.data = this.u8.slice(pointer, pointer + classBytes(index));
+    try {
+      block.data = this.u8.slice(pointer, pointer + classBytes(index));
+    } catch {
+      return false;
+    }
     this.forget(block);
     block.freed = false;
     block.pointer = 0;
     this.stats.evacuated += classBytes(index);
+    return true;
   }
 
   private restore(buffer: WasmBuffer): void {
