@@ -1,4 +1,4 @@
-import { invariant } from '../errors/index.ts';
+import { fail, invariant } from '../errors/index.ts';
 import type { Shape, Strides } from '../shape/index.ts';
 import { AutogradMeta, type Tensor, type ViewMeta } from '../tensor/index.ts';
 import { accumulatorOf } from './accumulate.ts';
@@ -80,9 +80,21 @@ export function setHistory(tensor: Tensor, meta: AutogradMeta, node: Node): void
   node.retained.push({ outputNr: 0, tensor });
 }
 
+/**
+ * Refuses a change that the history of a view cannot follow: of the view itself, or (`indirect`) of its base.
+ * @throws `autograd/multi-view-inplace`, `autograd/no-grad-view-inplace`, `autograd/function-view-inplace`
+ */
+export function checkViewOrigin(meta: AutogradMeta, view: ViewMeta, indirect: boolean): void {
+  const output = meta.node === null ? '' : `Output ${meta.outputNr} of ${meta.node.name}`;
+  if (view.origin === 'multiOutput') fail('autograd/multi-view-inplace', { output, indirect });
+  if (view.origin === 'customFunction') fail('autograd/function-view-inplace', { output, indirect });
+  if (view.origin === 'noGrad') fail('autograd/no-grad-view-inplace', { output, indirect });
+}
+
 /** Gives a view of memory that changed in place a `gradFn` that leads to its base's present one. */
 export function regenerateView(tensor: Tensor, meta: AutogradMeta, view: ViewMeta): void {
   const { base } = view;
+  if (requiresGradOf(base)) checkViewOrigin(meta, view, true);
   view.version = tensor.counter.version;
   if (!requiresGradOf(base)) return;
   invariant(formulas !== undefined, 'view formulas are installed');

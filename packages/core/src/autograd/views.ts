@@ -1,6 +1,7 @@
 import { fail } from '../errors/index.ts';
-import { type AutogradMeta, type Tensor, ViewMeta, type ViewOrigin } from '../tensor/index.ts';
+import { type Tensor, ViewMeta, type ViewOrigin } from '../tensor/index.ts';
 import {
+  checkViewOrigin,
   type Geometry,
   geometryOf,
   gradFnOf,
@@ -33,20 +34,12 @@ export function checkInplace(self: Tensor, willRecord: boolean): void {
   const meta = self.autograd;
   if (meta === undefined || !isGradEnabled()) return;
   const { view } = meta;
-  if (view !== null && (requiresGradOf(self) || willRecord)) checkViewOrigin(self, meta, view);
+  if (view !== null && (requiresGradOf(self) || willRecord)) checkViewOrigin(meta, view, false);
   if (!requiresGradOf(self)) return;
-  if (view !== null && requiresGradOf(view.base) && gradFnOf(view.base) === null) {
+  if (view !== null && gradFnOf(view.base) === null) {
     fail('autograd/leaf-inplace', { view: true });
   }
   if (view === null && meta.node === null) fail('autograd/leaf-inplace', { view: false });
-}
-
-function checkViewOrigin(self: Tensor, meta: AutogradMeta, view: ViewMeta): void {
-  const node = gradFnOf(self);
-  const output = `Output ${meta.outputNr} of ${node?.name ?? 'a function'}`;
-  if (view.origin === 'multiOutput') fail('autograd/multi-view-inplace', { output });
-  if (view.origin === 'customFunction') fail('autograd/function-view-inplace', { output });
-  if (view.origin === 'noGrad') fail('autograd/no-grad-view-inplace', {});
 }
 
 interface CopySlicesAttrs {

@@ -92,7 +92,7 @@ const plain = [
 
 type Method = (...args: readonly unknown[]) => Tensor;
 const call = (x: Tensor, name: string, args: readonly unknown[]): Tensor =>
-  (x[name as 'exp'] as Method).apply(x, args);
+  (x[name as 'exp'] as Method).apply(x, [...args]);
 
 const start = (): Tensor =>
   torch.linspace(0.2, 0.8, 9, { dtype: 'float64' }).view(3, 3).clone().requiresGrad_();

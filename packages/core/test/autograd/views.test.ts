@@ -183,3 +183,26 @@ describe('detach', () => {
     expect([z.requiresGrad, z.isLeaf]).toEqual([false, true]);
   });
 });
+
+describe('views whose history cannot be followed', () => {
+  it('say so when they are changed or their base was', () => {
+    const changed = torch.ones(2, 2).unbind(0)[0]!;
+    expect(() => changed.mul_(leaf(2))).toThrow(
+      'A view was created in no_grad mode and is being modified inplace with grad mode enabled. This view is the output of a function that returns multiple views.',
+    );
+    const y = leaf(2, 2).mul(1);
+    const [quiet, part] = [torch.noGrad(() => y.at(0)), y.unbind(0)[0]!];
+    y.mul_(2);
+    expect(() => quiet.gradFn).toThrow(
+      'A view was created in no_grad mode and its base or another view of its base has been modified inplace with grad mode enabled. Given that',
+    );
+    expect(() => part.gradFn).toThrow(
+      'Output 0 of UnbindBackward0 is a view and its base or another view of its base has been modified inplace. This view is',
+    );
+  });
+
+  it('are views of leaves, also of leaves that require nothing', () => {
+    const v = torch.zeros(3).view(3).requiresGrad_();
+    expect(() => v.add_(1)).toThrow('a view of a leaf Variable that requires grad is being used');
+  });
+});

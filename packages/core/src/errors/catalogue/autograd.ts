@@ -1,6 +1,20 @@
 import { pythonType } from '../python-type.ts';
 import { list, notImplementedError, runtimeError, typeError, valueError } from './define.ts';
 
+/** A change of a view, or (`indirect`) of its base, that the view's history cannot follow. */
+export interface ViewChange {
+  /** Which output of which node the view is; empty without one. */
+  readonly output: string;
+  readonly indirect: boolean;
+}
+
+function viewChange({ output, indirect }: ViewChange): string {
+  const what = indirect ? 'its base or another view of its base has been' : 'is being';
+  return output === ''
+    ? `A view was created in no_grad mode and ${what} modified inplace with grad mode enabled.`
+    : `${output} is a view and ${what} modified inplace.`;
+}
+
 /** Mistakes about gradients and graphs. */
 export const autograd = {
   'autograd/second-backward': runtimeError(
@@ -55,16 +69,16 @@ export const autograd = {
       : 'a leaf Variable that requires grad is being used in an in-place operation.',
   ),
   'autograd/multi-view-inplace': runtimeError(
-    (d: { output: string }) =>
-      `${d.output} is a view and is being modified inplace. This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.`,
+    (d: ViewChange) =>
+      `${viewChange(d)} This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.`,
   ),
   'autograd/function-view-inplace': runtimeError(
-    (d: { output: string }) =>
-      `${d.output} is a view and is being modified inplace. This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.`,
+    (d: ViewChange) =>
+      `${viewChange(d)} This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.`,
   ),
   'autograd/no-grad-view-inplace': runtimeError(
-    (_: object) =>
-      "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",
+    (d: ViewChange) =>
+      `${viewChange(d)} Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).`,
   ),
   'autograd/detach-view': runtimeError(
     (_: object) =>
