@@ -6,7 +6,7 @@ export {
   expandShape,
   isBroadcastable,
 } from './broadcast.ts';
-export { elementwiseStrides, isDense, likeStrides, overlapsItself, stridesInOrder } from './layout.ts';
+export { elementwiseStrides, isDense, likeStrides, overlapsItself } from './layout.ts';
 export { inferShape, viewStrides } from './reshape.ts';
 export {
   contiguousStrides,
@@ -18,4 +18,4 @@ export {
   sameShape,
   spanOf,
 } from './shape.ts';
-export { normalizeSlice, type Slice } from './slice.ts';
+export { normalizeSlice } from './slice.ts';

@@ -6,7 +6,6 @@ import type { AutogradMeta } from './autograd-meta.ts';
 import { Storage, type VersionCounter } from './storage.ts';
 
 // The methods come from the op modules, which declare their types.
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: installMethods() keeps the promise
 export interface Tensor extends TensorMethods {}
 
 /**

@@ -37,13 +37,3 @@ export function runInScope<R>(fn: () => R, kept: (result: R) => Iterable<Storage
   }
 }
 
-/** Runs `fn` so that what it makes belongs to no scope: for caches that outlive the caller. */
-export function outsideScopes<R>(fn: () => R): R {
-  const outer = scope;
-  scope = undefined;
-  try {
-    return fn();
-  } finally {
-    scope = outer;
-  }
-}
