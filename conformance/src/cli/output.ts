@@ -23,3 +23,13 @@ function write(path: string, text: string): void {
   mkdirSync(dirname(full), { recursive: true });
   writeFileSync(full, text);
 }
+
+/** One report: what each part says of a backend, beside one another. */
+export function merged(...parts: readonly ({ readonly backends: object } | undefined)[]): object {
+  const backends: Record<string, object> = {};
+  for (const part of parts) {
+    for (const [name, own] of Object.entries(part?.backends ?? {}))
+      backends[name] = { ...backends[name], ...(own as object) };
+  }
+  return { kind: 'run', backends };
+}

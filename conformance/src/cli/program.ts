@@ -5,6 +5,7 @@ import { UsageError } from '../corpus/read.ts';
 import { hostNames } from '../host/host.ts';
 import { levels } from '../scenario/schema.ts';
 import { diff } from './diff.ts';
+import { type FeaturesOptions, features } from './features.ts';
 import { type ListOptions, list } from './list.ts';
 import { type NotebookOptions, notebook } from './notebook.ts';
 import { type ReplayOptions, replay } from './replay.ts';
@@ -46,8 +47,8 @@ function build(finish: (action: Promise<number> | number) => Promise<void>): Com
     .action((options: NotebookOptions) => finish(notebook(options)));
 
   reports(program.command('run'))
-    .description('run scenarios of the suite')
-    .option('-l, --level <levels>', `levels, with commas between: ${levels.join(', ')}`)
+    .description('run scenarios of the suite, and every operator of the corpus')
+    .option('-l, --level <levels>', `levels, with commas between: ${[...levels, 'gradients'].join(', ')}`)
     .option('--id <ids>', 'scenarios by id; `notebook` stands for all below it')
     .option('-b, --backend <names>', backendHelp, 'cpu')
     .option('--host <name>', hostHelp, 'node')
@@ -61,6 +62,15 @@ function build(finish: (action: Promise<number> | number) => Promise<void>): Com
     .option('--ops <names>', 'operators by name, with commas between; `max` stands for all its variants')
     .option('--failures <n>', 'show the first n failures of each operator', natural, 1)
     .action((options: ReplayOptions) => finish(replay(options)));
+
+  program
+    .command('features')
+    .description("FEATURES.md, every name of PyTorch's OpInfo on each backend: is it up to date?")
+    .option('-w, --write', 'write it')
+    .option('-r, --report <file>', 'a report of `run --level ops,gradients --json`, instead of running both')
+    .option('-b, --backend <names>', backendHelp, 'cpu,wasm')
+    .option('--file <path>', 'where it is', 'FEATURES.md')
+    .action((options: FeaturesOptions) => finish(features(options)));
 
   program
     .command('list')

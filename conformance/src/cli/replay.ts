@@ -1,11 +1,13 @@
+import { setWarningHandler } from '@taimatsu/core';
 import colors from 'picocolors';
-import { corpusFiles, opOfFile, readCorpusFile, UsageError } from '../corpus/read.ts';
+import type { Gaps } from '../corpus/gaps.ts';
+import { type CorpusEntry, corpusEntries, UsageError } from '../corpus/read.ts';
 import type { OpReplay } from '../corpus/replay.ts';
 import { withHost } from '../host/open.ts';
 import { describeDifference } from '../report/differences.ts';
 import { replayJUnit } from '../report/junit.ts';
 import { replayMarkdown } from '../report/markdown.ts';
-import { type BackendReplay, backendReplay, type ReplayReport } from '../report/replay-report.ts';
+import { type BackendReplay, backendReplay, isGreen, type ReplayReport } from '../report/replay-report.ts';
 import { replaySummary, replayTable } from '../report/tables.ts';
 import { type OutputOptions, writeReports } from './output.ts';
 
@@ -19,26 +21,9 @@ export interface ReplayOptions extends OutputOptions {
 
 /** `replay`: a recorded corpus on backends. Gives the exit code. */
 export async function replay(options: ReplayOptions): Promise<number> {
-  const files = chooseFiles(corpusFiles(options.corpus), options.ops);
-  const start = performance.now();
-  const replays = new Map<string, OpReplay[]>();
-  await withHost(options.host, options.backend, async (host) => {
-    for (const { name, executor } of host.backends) {
-      replays.set(name, []);
-      console.log(colors.dim(`${name}: ${executor}`));
-    }
-    for (const [done, path] of files.entries()) {
-      const file = readCorpusFile(path);
-      for (const { name } of host.backends) replays.get(name)!.push(await host.replayFile(file, name));
-      progress(done + 1, files.length, file.op);
-    }
-  });
-  progress(0, 0, '');
-  const report: ReplayReport = {
-    backends: Object.fromEntries([...replays].map(([name, own]) => [name, backendReplay(own)])),
-  };
-  show(report, options.failures);
-  console.log(colors.dim(`${((performance.now() - start) / 1000).toFixed(1)} s`));
+  const entries = chooseEntries(corpusEntries(options.corpus), options.ops);
+  const report = await replayOn(options, entries);
+  showReplay(report, options.failures);
   writeReports(options, {
     json: () => report,
     junit: () => replayJUnit(report),
@@ -47,24 +32,50 @@ export async function replay(options: ReplayOptions): Promise<number> {
   return Object.values(report.backends).every(isGreen) ? 0 : 1;
 }
 
-/** Green means that nothing failed and nothing was missing; what a backend declares that it declines is allowed. */
-function isGreen({ ops }: BackendReplay): boolean {
-  return Object.values(ops).every(({ failed, missing }) => failed === 0 && missing === 0);
-}
-
-function chooseFiles(files: readonly string[], ops: string | undefined): readonly string[] {
-  if (ops === undefined) return files;
-  const wanted = ops.split(',');
-  const fits = (path: string, op: string): boolean => {
-    const name = opOfFile(path);
-    return name === op || name.split('@')[0] === op;
+/** Replays operators on backends of a host; `gaps` is what they are held to beside the recording. */
+export async function replayOn(
+  { host: place, backend: list }: Pick<ReplayOptions, 'host' | 'backend'>,
+  entries: readonly CorpusEntry[],
+  gaps?: Gaps,
+): Promise<ReplayReport> {
+  const start = performance.now();
+  const replays = new Map<string, OpReplay[]>();
+  const warnings = setWarningHandler(() => {});
+  await withHost(place, list, async (host) => {
+    for (const { name, executor } of host.backends) {
+      replays.set(name, []);
+      console.log(colors.dim(`${name}: ${executor}`));
+    }
+    for (const [done, { label, read }] of entries.entries()) {
+      const file = read();
+      for (const { name } of host.backends)
+        replays.get(name)!.push({ ...(await host.replayFile(file, name)), op: label });
+      progress(done + 1, entries.length, label);
+    }
+  });
+  setWarningHandler(warnings);
+  progress(0, 0, '');
+  console.log(colors.dim(`${((performance.now() - start) / 1000).toFixed(1)} s`));
+  return {
+    backends: Object.fromEntries([...replays].map(([name, own]) => [name, backendReplay(own, name, gaps)])),
   };
-  const unknown = wanted.find((op) => !files.some((path) => fits(path, op)));
-  if (unknown !== undefined) throw new UsageError(`the corpus has no op ${unknown}`);
-  return files.filter((path) => wanted.some((op) => fits(path, op)));
 }
 
-function show(report: ReplayReport, failuresShown: number): void {
+/** The operators of some names. A name that the corpus does not have is a mistake. */
+export function chooseEntries(
+  entries: readonly CorpusEntry[],
+  ops: string | undefined,
+): readonly CorpusEntry[] {
+  if (ops === undefined) return entries;
+  const wanted = ops.split(',');
+  const fits = ({ op }: CorpusEntry, name: string): boolean => op === name || op.split('@')[0] === name;
+  const unknown = wanted.find((name) => !entries.some((entry) => fits(entry, name)));
+  if (unknown !== undefined) throw new UsageError(`the corpus has no op ${unknown}`);
+  return entries.filter((entry) => wanted.some((name) => fits(entry, name)));
+}
+
+/** The tables of a replay, and the first failures of each operator. */
+export function showReplay(report: ReplayReport, failuresShown: number): void {
   for (const [name, backend] of Object.entries(report.backends)) {
     console.log(`${colors.bold(name)}\n${replayTable(backend)}`);
     showFailures(backend, failuresShown);
@@ -72,8 +83,11 @@ function show(report: ReplayReport, failuresShown: number): void {
   console.log(replaySummary(report));
 }
 
-function showFailures({ failures }: BackendReplay, shown: number): void {
-  for (const [op, own] of Object.entries(failures)) {
+function showFailures({ failures, gaps }: BackendReplay, shown: number): void {
+  for (const [op, samples] of Object.entries(gaps?.unexpected ?? {}))
+    console.log(colors.red(`${op} is declared to be wrong and is right: samples ${samples.join(', ')}`));
+  for (const [op, all] of Object.entries(failures)) {
+    const own = gaps === undefined ? all : all.filter(({ sample }) => gaps.undeclared[op]?.includes(sample));
     for (const { sample, name, differences } of own.slice(0, shown)) {
       console.log(colors.red(`${op} sample ${sample}${name === '' ? '' : ` (${name})`}`));
       for (const difference of differences)

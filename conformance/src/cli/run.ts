@@ -3,14 +3,15 @@ import { UsageError } from '../corpus/read.ts';
 import { withHost } from '../host/open.ts';
 import { describeDifference } from '../report/differences.ts';
 import { runJUnit } from '../report/junit.ts';
-import { runMarkdown } from '../report/markdown.ts';
+import { replayMarkdown, runMarkdown } from '../report/markdown.ts';
 import { runReport } from '../report/run-report.ts';
 import { count } from '../report/style.ts';
 import { scenarioTable } from '../report/tables.ts';
 import type { ScenarioResult } from '../run/run-scenario.ts';
 import { levels, type Scenario } from '../scenario/schema.ts';
 import { loadSuite } from '../suite.ts';
-import { type OutputOptions, writeReports } from './output.ts';
+import { merged, type OutputOptions, writeReports } from './output.ts';
+import { corpusLevels, runGradients, runOps } from './run-corpus.ts';
 
 export interface RunOptions extends OutputOptions {
   readonly backend: string;
@@ -19,10 +20,46 @@ export interface RunOptions extends OutputOptions {
   readonly id?: string;
 }
 
-/** `run`: scenarios on backends. Gives the exit code. */
+/** `run`: scenarios, and the corpus of this package, on backends. Gives the exit code. */
 export async function run(options: RunOptions): Promise<number> {
-  const scenarios = chooseScenarios(options);
-  const results = await withHost(options.host, options.backend, async (host) => {
+  const { scenarios, corpus } = plan(options);
+  const results = scenarios.length === 0 ? [] : await runScenarios(options, scenarios);
+  const failed = results.filter(({ verdict }) => verdict === 'fail').length;
+  if (scenarios.length > 0) showScenarios(results, failed);
+  const ops = corpus.includes('ops') ? await runOps(options) : undefined;
+  const gradients = corpus.includes('gradients') ? await runGradients(options) : undefined;
+  writeReports(options, {
+    json: () => merged(runReport(results), ops?.report, gradients?.report),
+    junit: () => runJUnit(results, ops?.report),
+    markdown: () =>
+      [
+        ...(results.length > 0 ? [runMarkdown(results)] : []),
+        ...(ops ? [replayMarkdown(ops.report)] : []),
+      ].join('\n'),
+  });
+  return failed === 0 && ops?.isGreen !== false && gradients?.isGreen !== false ? 0 : 1;
+}
+
+/** Scenarios, and levels of the corpus. Without a level or an id: all scenarios, and every operator. */
+function plan({ level, id }: RunOptions): { scenarios: readonly Scenario[]; corpus: readonly string[] } {
+  if (level === undefined) {
+    return {
+      scenarios: chooseScenarios(id === undefined ? {} : { id }),
+      corpus: id === undefined ? ['ops'] : [],
+    };
+  }
+  const isCorpus = (name: string): boolean => (corpusLevels as readonly string[]).includes(name);
+  const wanted = level.split(',');
+  const rest = wanted.filter((name) => !isCorpus(name));
+  const chosen = id === undefined ? {} : { id };
+  return {
+    scenarios: rest.length === 0 ? [] : chooseScenarios({ level: rest.join(','), ...chosen }),
+    corpus: wanted.filter(isCorpus),
+  };
+}
+
+function runScenarios(options: RunOptions, scenarios: readonly Scenario[]): Promise<ScenarioResult[]> {
+  return withHost(options.host, options.backend, async (host) => {
     const all: ScenarioResult[] = [];
     for (const { name, executor } of host.backends) {
       console.log(colors.dim(`${name}: ${executor}`));
@@ -30,6 +67,9 @@ export async function run(options: RunOptions): Promise<number> {
     }
     return all;
   });
+}
+
+function showScenarios(results: readonly ScenarioResult[], failed: number): void {
   console.log(scenarioTable(results));
   for (const { id, backend, cells } of results) {
     for (const { id: cell, verdict, differences, reason } of cells) {
@@ -41,17 +81,10 @@ export async function run(options: RunOptions): Promise<number> {
       );
     }
   }
-  const failed = results.filter(({ verdict }) => verdict === 'fail').length;
   const declined = results.filter(({ verdict }) => verdict === 'declined').length;
   console.log(
     `${count(results.length - failed - declined, 'scenario')} passed, ${declined} declined, ${failed} failed`,
   );
-  writeReports(options, {
-    json: () => runReport(results),
-    junit: () => runJUnit(results),
-    markdown: () => runMarkdown(results),
-  });
-  return failed === 0 ? 0 : 1;
 }
 
 /** The scenarios of some levels, or with some ids. A level or an id that matches nothing is a mistake. */

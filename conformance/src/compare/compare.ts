@@ -2,7 +2,7 @@ import type { Tensor } from '@taimatsu/core';
 import { decodeNumber } from '../corpus/decode.ts';
 import { isTagged, type TensorRecord, type ValueRecord } from '../corpus/format.ts';
 import { isTensor } from '../tensors.ts';
-import { isClose, toleranceOf } from './tolerance.ts';
+import { isClose, type Tolerance, toleranceOf } from './tolerance.ts';
 import { ulpDistance } from './ulp.ts';
 
 /** One way in which what came out is not what PyTorch gave. */
@@ -29,6 +29,8 @@ export interface Comparison {
 export interface CompareOptions {
   /** Shape and dtype only: the elements are not defined. */
   readonly contents?: boolean;
+  /** How far elements of a dtype may be off; the defaults of `assert_close`. */
+  readonly tolerance?: (dtype: string) => Tolerance;
 }
 
 const same: Comparison = { differences: [], ulp: 0 };
@@ -64,7 +66,7 @@ export async function compareTensor(
   where: string,
   expected: TensorRecord,
   got: unknown,
-  { contents = true }: CompareOptions = {},
+  { contents = true, tolerance = toleranceOf }: CompareOptions = {},
 ): Promise<Comparison> {
   if (!isTensor(got)) return differ(where, 'kind', 'a tensor', describe(got));
   const { dtype, shape } = got;
@@ -74,7 +76,7 @@ export async function compareTensor(
   if (got.requiresGrad !== expected.requires_grad) {
     return differ(where, 'requires_grad', String(expected.requires_grad), String(got.requiresGrad));
   }
-  return contents ? compareElements(where, expected, await elementsOf(got)) : same;
+  return contents ? compareElements(where, expected, await elementsOf(got), tolerance(dtype)) : same;
 }
 
 /** A tensor's elements in row-major order, read without blocking. */
@@ -88,8 +90,8 @@ function compareElements(
   where: string,
   { dtype, data }: TensorRecord,
   got: readonly (number | bigint)[],
+  tolerance: Tolerance,
 ): Comparison {
-  const tolerance = toleranceOf(dtype);
   let off = 0;
   let first = -1;
   let maxAbs = 0;

@@ -1,3 +1,5 @@
+import overrides from '../../corpus/tolerances.json' with { type: 'json' };
+
 /** How far a number may be from what PyTorch gave: `|got - expected| <= atol + rtol * |expected|`. */
 export interface Tolerance {
   readonly rtol: number;
@@ -17,6 +19,19 @@ const defaults: Readonly<Record<string, Tolerance>> = {
 /** The tolerance for a dtype's elements; integers and bool have none. */
 export function toleranceOf(dtype: string): Tolerance {
   return defaults[dtype] ?? exact;
+}
+
+const wider: Readonly<Record<string, Readonly<Record<string, Tolerance>>>> = overrides.ops;
+
+/**
+ * The tolerance for elements that an operator gave for inputs of a dtype. Where PyTorch's own tests allow the operator more
+ * than the defaults, it is the larger of both, as it is there; `corpus/tolerances.json` says which test allows it.
+ */
+export function toleranceFor(op: string, inputs: string, dtype: string): Tolerance {
+  const usual = toleranceOf(dtype);
+  const own = wider[op]?.[inputs];
+  if (own === undefined || usual === exact) return usual;
+  return { rtol: Math.max(usual.rtol, own.rtol), atol: Math.max(usual.atol, own.atol) };
 }
 
 /** True when `got` will do for `expected`. NaN equals NaN only. */

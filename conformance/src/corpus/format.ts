@@ -61,6 +61,10 @@ export interface CorpusFile {
   readonly variant: string;
   readonly dtype: string;
   readonly skipped_too_big?: number;
+  /** PyTorch's own tests check second derivatives of it on the CPU. */
+  readonly gradgrad?: boolean;
+  /** What the checks of gradients put around the call, and the argument that it is for. */
+  readonly gradcheck_wrapper?: readonly [name: string, argument: number];
   readonly samples: readonly SampleRecord[];
 }
 
@@ -75,6 +79,6 @@ export function isTensorRecord(value: ValueRecord): value is TensorRecord {
 }
 
 /** `name`, or `name@variant` for one of several forms of an operator. */
-export function opName({ op, variant }: CorpusFile): string {
+export function opName({ op, variant }: Pick<CorpusFile, 'op' | 'variant'>): string {
   return variant === '' ? op : `${op}@${variant}`;
 }

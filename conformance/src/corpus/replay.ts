@@ -24,6 +24,8 @@ export interface OpReplay {
   readonly op: string;
   readonly count: OpCount;
   readonly failures: readonly SampleFailure[];
+  /** Samples that need what the library does not have. */
+  readonly missing: readonly number[];
   /** The largest error seen, in units of the last place, over what passed. */
   readonly maxUlp: number;
   /** How many samples passed with launches that ran on the host instead. */
@@ -36,13 +38,14 @@ export interface OpReplay {
 export async function replayFile(file: CorpusFile): Promise<OpReplay> {
   const count: OpCount = { samples: 0, passed: 0, failed: 0, declined: 0, missing: 0 };
   const failures: SampleFailure[] = [];
+  const missing: number[] = [];
   const reasons = new Set<string>();
   const { counters } = getDefaultDevice();
   let maxUlp = 0;
   let byFallback = 0;
   for (const [sample, record] of file.samples.entries()) {
     const before = counters.fallbacks;
-    const outcome = await replaySample(file.op, file.variant, record);
+    const outcome = await replaySample(file, record);
     count.samples++;
     count[outcome.verdict]++;
     if (outcome.verdict === 'failed') {
@@ -50,7 +53,10 @@ export async function replayFile(file: CorpusFile): Promise<OpReplay> {
     } else if (outcome.verdict === 'passed') {
       maxUlp = Math.max(maxUlp, outcome.ulp);
       if (counters.fallbacks > before) byFallback++;
-    } else reasons.add(outcome.reason);
+    } else {
+      if (outcome.verdict === 'missing') missing.push(sample);
+      reasons.add(outcome.reason);
+    }
   }
-  return { op: opName(file), count, failures, maxUlp, byFallback, reasons: [...reasons] };
+  return { op: opName(file), count, failures, missing, maxUlp, byFallback, reasons: [...reasons] };
 }

@@ -1,24 +1,29 @@
 import * as torch from '@taimatsu/core';
 import {
+  type CompareOptions,
   type Comparison,
   compareTensor,
   compareValue,
   type Difference,
   resultItems,
 } from '../compare/compare.ts';
+import { toleranceFor } from '../compare/tolerance.ts';
 import { declinedReason } from '../run/verdict.ts';
 import { isTensor } from '../tensors.ts';
 import { torchCall } from '../torch-call/call.ts';
 import { MissingOp } from '../torch-call/missing.ts';
 import { type DecodedCall, decodeCall, decodeTensor, Undecodable } from './decode.ts';
 import {
+  type CorpusFile,
   isTagged,
   isTensorRecord,
+  opName,
   type SampleRecord,
   type TensorRecord,
   type ValueRecord,
 } from './format.ts';
 import { hasContents, processOutput, seedOf } from './opinfo.ts';
+import { withOurTies } from './ties.ts';
 import { inOrderOf, isUnordered } from './unordered.ts';
 
 /** How one recorded call went on a backend. */
@@ -29,18 +34,20 @@ export type SampleOutcome =
 
 /** Makes a recorded call on the default device, and compares its output and its gradients. */
 export async function replaySample(
-  op: string,
-  variant: string,
+  { op, variant, dtype }: Pick<CorpusFile, 'op' | 'variant' | 'dtype'>,
   sample: SampleRecord,
 ): Promise<SampleOutcome> {
+  const options: CompareOptions = {
+    tolerance: (own) => toleranceFor(opName({ op, variant }), dtype, own),
+  };
   try {
     const call = decodeCall(sample);
     torch.manualSeed(seedOf(op, sample.seed));
     const output = await raised(() => torchCall(op, variant, call.input, call.args, call.kwargs));
     if (sample.error !== undefined) return judgeError(sample.error, output);
     if (output.error !== undefined) throw output.error;
-    const compared = await compareOutput(op, sample, output.value);
-    const gradients = await raised(() => compareGradients(op, sample, call, output.value));
+    const compared = await compareOutput(op, sample, output.value, options);
+    const gradients = await raised(() => compareGradients(op, sample, call, output.value, options));
     if (gradients.error !== undefined) return failedIn('gradient', gradients.error);
     return judge(compared, gradients.value as Comparison);
   } catch (error) {
@@ -98,17 +105,25 @@ function failed(difference: Difference): SampleOutcome {
   return { verdict: 'failed', differences: [difference], ulp: 0 };
 }
 
-async function compareOutput(op: string, sample: SampleRecord, output: unknown): Promise<Comparison> {
+async function compareOutput(
+  op: string,
+  sample: SampleRecord,
+  output: unknown,
+  options: CompareOptions,
+): Promise<Comparison> {
   const { processed_output: processed } = sample;
   if (processed === undefined) {
     const recorded = sample.output ?? null;
-    const expected = isUnordered(op, sample) ? await inOrderOf(recorded, output, sample) : recorded;
-    return compareValue('output', expected, output, { contents: hasContents(op) });
+    const expected = isUnordered(op, sample)
+      ? await inOrderOf(recorded, output, sample)
+      : await withOurTies(op, recorded, output, sample);
+    return compareValue('output', expected, output, { ...options, contents: hasContents(op) });
   }
-  return compareValue('processed output', processed, processedLike(op, output, processed));
+  return compareValue('processed output', processed, processedLike(op, output, processed), options);
 }
 
-function processedLike(op: string, output: unknown, recorded: ValueRecord): unknown {
+/** The output as it was recorded: what OpInfo makes of it, where it is only defined up to a choice. */
+export function processedLike(op: string, output: unknown, recorded: ValueRecord): unknown {
   const parts = isTagged(recorded) && recorded.$ === 'tuple' ? recorded.v : [recorded];
   const [first] = parts;
   const rank = first !== undefined && isTensorRecord(first) ? first.shape.length : 0;
@@ -121,6 +136,7 @@ async function compareGradients(
   sample: SampleRecord,
   call: DecodedCall,
   output: unknown,
+  options: CompareOptions,
 ): Promise<Comparison> {
   const { cotangents, grad_targets: targets, grads, processed_output: processed } = sample;
   if (cotangents === undefined || targets === undefined || grads === undefined)
@@ -140,7 +156,7 @@ async function compareGradients(
   const ours = torch.grad(roots, leaves, { gradOutputs, allowUnused: true });
   const parts: Comparison[] = [];
   for (const [i, path] of targets.entries())
-    parts.push(await compareGrad(path, grads[i] ?? null, ours[i] ?? null));
+    parts.push(await compareGrad(path, grads[i] ?? null, ours[i] ?? null, options));
   return {
     differences: parts.flatMap((part) => part.differences),
     ulp: Math.max(0, ...parts.map((p) => p.ulp)),
@@ -151,14 +167,16 @@ async function compareGrad(
   path: string,
   expected: TensorRecord | null,
   got: torch.Tensor | null,
+  options: CompareOptions,
 ): Promise<Comparison> {
   const where = `grad of ${path}`;
-  if (expected !== null) return compareTensor(where, expected, got);
+  if (expected !== null) return compareTensor(where, expected, got, options);
   if (got === null) return { differences: [], ulp: 0 };
   return { differences: [{ where, what: 'kind', expected: 'none: not used', got: 'a gradient' }], ulp: 0 };
 }
 
-function byPath(
+/** Tensors of a result by paths such as `out`, `out[1]`. */
+export function byPath(
   value: unknown,
   path: string,
   found: Map<string, torch.Tensor> = new Map(),

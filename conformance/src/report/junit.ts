@@ -1,6 +1,6 @@
 import type { ScenarioResult } from '../run/run-scenario.ts';
 import { describeDifference } from './differences.ts';
-import type { BackendReplay, ReplayReport } from './replay-report.ts';
+import { type BackendReplay, type ReplayReport, standingIn } from './replay-report.ts';
 
 interface Case {
   readonly name: string;
@@ -10,11 +10,14 @@ interface Case {
   readonly skipped?: string;
 }
 
-/** Scenarios as JUnit XML: a suite per backend, a case per cell. */
-export function runJUnit(results: readonly ScenarioResult[]): string {
+/** Scenarios as JUnit XML: a suite per backend, a case per cell; then the suites of a replay. */
+export function runJUnit(
+  results: readonly ScenarioResult[],
+  replay: ReplayReport = { backends: {} },
+): string {
   const backends = [...new Set(results.map(({ backend }) => backend))];
-  return document(
-    backends.map((backend) => {
+  return document([
+    ...backends.map((backend) => {
       const own = results.filter((result) => result.backend === backend);
       const cases = own.flatMap(({ id, cells, milliseconds }) =>
         cells.map(
@@ -31,28 +34,39 @@ export function runJUnit(results: readonly ScenarioResult[]): string {
       );
       return suite(backend, cases);
     }),
-  );
+    ...replaySuites(replay),
+  ]);
 }
 
 /** A replay as JUnit XML: a suite per backend, a case per operator. Missing operators fail. */
-export function replayJUnit({ backends }: ReplayReport): string {
-  return document(Object.entries(backends).map(([name, backend]) => suite(name, replayCases(backend))));
+export function replayJUnit(report: ReplayReport): string {
+  return document(replaySuites(report));
 }
 
-function replayCases({ ops, failures, reasons }: BackendReplay): Case[] {
+function replaySuites({ backends }: ReplayReport): string[] {
+  return Object.entries(backends).map(([name, backend]) => suite(name, replayCases(backend)));
+}
+
+function replayCases(backend: BackendReplay): Case[] {
+  const { ops, failures, reasons, gaps } = backend;
   return Object.entries(ops).map(([name, count]) => {
     const differences = (failures[name] ?? []).flatMap(({ sample, differences: own }) =>
       own.map((difference) => `sample ${sample}: ${describeDifference(difference)}`),
     );
-    const why = (reasons[name] ?? []).join('\n');
-    const failed = count.failed > 0 || count.missing > 0;
+    const known = gaps?.declared[name]?.reasons ?? [];
+    const unexpected = (gaps?.unexpected[name] ?? []).map(
+      (i) => `sample ${i} is right, but a gap is declared`,
+    );
+    const why = [...(reasons[name] ?? []), ...known, ...unexpected].join('\n');
+    const standing = standingIn(backend, name);
+    const failed = standing === 'wrong' || standing === 'missing';
     return {
       name,
       className: 'replay',
       seconds: 0,
       ...(failed
         ? { failure: [...differences, why].join('\n') }
-        : count.declined > 0
+        : count.declined > 0 || standing === 'known'
           ? { skipped: why }
           : {}),
     };

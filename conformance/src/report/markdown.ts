@@ -1,5 +1,5 @@
 import type { ScenarioResult } from '../run/run-scenario.ts';
-import { type ReplayReport, standingOf, standings, totals } from './replay-report.ts';
+import { type ReplayReport, standingIn, standings, totals } from './replay-report.ts';
 import { ulpText } from './tables.ts';
 
 /** Scenarios as a Markdown table: a row each, a column per backend. */
@@ -18,24 +18,28 @@ export function runMarkdown(results: readonly ScenarioResult[]): string {
 /** A replay as Markdown: a summary, then how each operator did on each backend. */
 export function replayMarkdown({ backends }: ReplayReport): string {
   const summary = Object.entries(backends).map(([name, backend]) => {
-    const { right, wrong, declined, missing } = standings(backend);
+    const { right, known, wrong, declined, missing } = standings(backend);
     const { samples, passed } = totals(backend);
-    return [name, right, wrong, declined, missing, samples, passed].map(String);
+    return [name, right, known, wrong, declined, missing, samples, passed].map(String);
   });
   const names = Object.keys(backends);
   const ops = [...new Set(names.flatMap((name) => Object.keys(backends[name]!.ops)))];
   const rows = ops.map((op) => [op, ...names.map((name) => cell(backends[name]!, op))]);
   return [
-    grid(['backend', 'ops right', 'wrong', 'declined', 'missing', 'samples', 'passed'], summary),
+    grid(
+      ['backend', 'ops right', 'known gaps', 'wrong', 'declined', 'missing', 'samples', 'passed'],
+      summary,
+    ),
     grid(['op', ...names], rows),
   ].join('\n');
 }
 
-function cell({ ops, maxUlp }: ReplayReport['backends'][string], op: string): string {
+function cell(backend: ReplayReport['backends'][string], op: string): string {
+  const { ops, maxUlp } = backend;
   const count = ops[op];
   if (count === undefined) return 'not run';
   const ulp = maxUlp[op] === undefined ? '' : `, ${ulpText(maxUlp[op])} ULP`;
-  const standing = standingOf(count);
+  const standing = standingIn(backend, op);
   return standing === 'right'
     ? `${count.passed}/${count.samples}${ulp}`
     : `${standing} ${count.passed}/${count.samples}`;

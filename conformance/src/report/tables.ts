@@ -1,9 +1,16 @@
 import colors from 'picocolors';
 import { getBorderCharacters, table } from 'table';
-import type { OpCount } from '../corpus/replay.ts';
+import type { SecondOrderCount } from '../corpus/second-order.ts';
 import type { ScenarioResult } from '../run/run-scenario.ts';
 import { worst } from '../run/verdict.ts';
-import { type BackendReplay, type ReplayReport, standingOf, standings, totals } from './replay-report.ts';
+import {
+  type BackendReplay,
+  type OpStanding,
+  type ReplayReport,
+  standingIn,
+  standings,
+  totals,
+} from './replay-report.ts';
 import { mark } from './style.ts';
 
 type Cells = readonly (readonly string[])[];
@@ -56,11 +63,17 @@ function singly(results: readonly ScenarioResult[]): string {
   return columns([['', 'scenario', 'backend', 'cells', 'time'].map(colors.bold), ...rows], 3);
 }
 
+/** More operators than this are shown only where something is not right. */
+const mostOps = 700;
+
 /** A line per operator. */
-export function replayTable({ ops, maxUlp }: BackendReplay): string {
+export function replayTable(backend: BackendReplay): string {
+  const { ops, maxUlp } = backend;
   const heads = ['', 'op', 'samples', 'passed', 'failed', 'declined', 'missing', 'max ULP'].map(colors.bold);
-  const rows = Object.entries(ops).map(([op, count]) => [
-    standingMark(count),
+  const isLong = Object.keys(ops).length > mostOps;
+  const shown = Object.entries(ops).filter(([op]) => !isLong || standingIn(backend, op) !== 'right');
+  const rows = shown.map(([op, count]) => [
+    standingMark(standingIn(backend, op)),
     op,
     ...[count.samples, count.passed, count.failed, count.declined, count.missing].map(quietZero),
     ulpText(maxUlp[op]),
@@ -75,19 +88,29 @@ export function ulpText(ulp: number | undefined): string {
 
 /** A line per backend. */
 export function replaySummary(report: ReplayReport): string {
-  const heads = ['backend', 'ops right', 'wrong', 'declined', 'missing', 'no samples', 'samples', 'passed'];
+  const heads = [
+    'backend',
+    'ops right',
+    'known gaps',
+    'wrong',
+    'declined',
+    'missing',
+    'no samples',
+    'samples',
+    'passed',
+  ];
   const rows = Object.entries(report.backends).map(([name, backend]) => {
-    const { right, wrong, declined, missing, empty } = standings(backend);
+    const { right, known, wrong, declined, missing, empty } = standings(backend);
     const { samples, passed } = totals(backend);
-    return [name, ...[right, wrong, declined, missing, empty, samples, passed].map(String)];
+    return [name, ...[right, known, wrong, declined, missing, empty, samples, passed].map(String)];
   });
   return columns([heads.map(colors.bold), ...rows], 1);
 }
 
-function standingMark(count: OpCount): string {
-  const standing = standingOf(count);
+function standingMark(standing: OpStanding): string {
   const paint = {
     right: colors.green,
+    known: colors.yellow,
     wrong: colors.red,
     declined: colors.yellow,
     missing: colors.dim,
@@ -97,3 +120,18 @@ function standingMark(count: OpCount): string {
 }
 
 const quietZero = (value: number): string => (value === 0 ? colors.dim('0') : String(value));
+
+/** A line per operator whose gradients of gradients are not all right, and their number. */
+export function secondOrderTable(counts: Readonly<Record<string, SecondOrderCount>>): string {
+  const all = Object.entries(counts);
+  const wrong = all.filter(([, { checked, passed }]) => passed < checked);
+  const rows = wrong.map(([op, { checked, passed, failures }]) => [
+    colors.red('wrong'),
+    op,
+    `${passed}/${checked}`,
+    `sample ${failures[0]!.sample}: ${failures[0]!.error.split('\n', 1)[0]!.slice(0, 100)}`,
+  ]);
+  const samples = all.reduce((sum, [, { checked }]) => sum + checked, 0);
+  const total = `second order: ${all.length - wrong.length} of ${all.length} operators right, ${samples} samples checked`;
+  return `${columns(rows)}${total}`;
+}

@@ -1,0 +1,105 @@
+import type { Gaps } from '../corpus/gaps.ts';
+import type { SecondOrderCount } from '../corpus/second-order.ts';
+import { type BackendReplay, standingIn } from './replay-report.ts';
+import { ulpText } from './tables.ts';
+
+/** A report of `run --level ops,gradients`. */
+export interface FeaturesReport {
+  readonly backends: Readonly<
+    Record<string, BackendReplay & { readonly gradients?: Readonly<Record<string, SecondOrderCount>> }>
+  >;
+}
+
+const dtypes = ['float64', 'float32', 'int64', 'bool'] as const;
+
+/** How one of OpInfo's names does on a backend. */
+interface Support {
+  readonly kind: 'yes' | 'partly' | 'no';
+  /** The dtypes that have samples, each with how many of them passed. */
+  readonly counts: string;
+  readonly ulp: number;
+}
+
+/** FEATURES.md: every name of OpInfo, on each backend of a report. */
+export function featuresMarkdown(names: readonly string[], report: FeaturesReport, gaps: Gaps): string {
+  const backends = Object.entries(report.backends);
+  const rows = names.map((name) => {
+    const supports = backends.map(([, backend]) => supportOf(name, backend));
+    const why = supports.every(({ kind }) => kind === 'yes') ? '' : whyNot(name, gaps);
+    const second = backends.flatMap(([, { gradients }]) => (gradients === undefined ? [] : [gradients]))[0];
+    return [
+      `\`${name}\``,
+      ...supports.flatMap(({ kind, ulp, counts }) => [
+        kind === 'yes' ? `yes (${counts})` : kind,
+        ulpText(ulp),
+      ]),
+      secondOrderOf(name, second),
+      why,
+    ];
+  });
+  const summary = backends.map(([backend, own]) => {
+    const kinds = names.map((name) => supportOf(name, own).kind);
+    const of = (kind: Support['kind']): string => String(kinds.filter((one) => one === kind).length);
+    return [backend, of('yes'), of('partly'), of('no')];
+  });
+  const heads = ['name', ...backends.flatMap(([backend]) => [backend, 'max ULP']), '2nd order', 'why not'];
+  return `# Features
+
+Every operator that PyTorch 1.13 tests itself with (OpInfo has ${names.length} names), and how Taimatsu does on PyTorch's own
+samples: outputs, dtypes, shapes, errors and gradients, at the tolerances of \`torch.testing.assert_close\` (beyond them only
+where PyTorch's own tests allow an operator more: \`conformance/corpus/tolerances.json\`).
+
+Written by \`pnpm conformance features --write\` from the committed corpus; not to be edited. \`yes\` means that every sample of
+every dtype passes; \`partly\`, that some do, or all in some dtypes; the letters are the dtypes that PyTorch has samples of:
+d float64, f float32, i int64, b bool. Max ULP is the largest error of a passing sample in units of the last place of its
+dtype, which is large where the right answer is near 0. The second order is gradgradcheck on samples of up to 36 elements,
+where PyTorch's tests do so. Other backends: \`pnpm conformance run --level ops --backend gpu,webgpu\`.
+
+${grid(['backend', 'yes', 'partly', 'no'], summary)}
+${grid(heads, rows)}`;
+}
+
+function supportOf(name: string, backend: BackendReplay): Support {
+  const own = Object.keys(backend.ops).filter((label) => nameOf(label) === name);
+  const seen = own.filter((label) => backend.ops[label]!.samples > 0);
+  const isRight = (label: string): boolean => standingIn(backend, label) === 'right';
+  const passed = seen.some((label) => backend.ops[label]!.passed > 0);
+  const letters = dtypes
+    .filter((dtype) => seen.some((label) => label.endsWith(`.${dtype}`)))
+    .map((dtype) => ({ float64: 'd', float32: 'f', int64: 'i', bool: 'b' })[dtype]);
+  return {
+    kind: seen.length > 0 && seen.every(isRight) ? 'yes' : passed ? 'partly' : 'no',
+    counts: letters.join(''),
+    ulp: Math.max(0, ...own.map((label) => backend.maxUlp[label] ?? 0)),
+  };
+}
+
+function secondOrderOf(name: string, counts: Readonly<Record<string, SecondOrderCount>> | undefined): string {
+  const own = Object.entries(counts ?? {}).filter(([op]) => op.split('@')[0] === name);
+  if (own.length === 0) return '';
+  return own.every(([, { checked, passed }]) => checked === passed) ? 'yes' : 'no';
+}
+
+function whyNot(name: string, gaps: Gaps): string {
+  const reasons = gaps
+    .filter(({ samples }) =>
+      Object.keys(samples).some((label) => nameOf(label) === name && !label.endsWith('.gradients')),
+    )
+    .map(({ reason, samples }) => {
+      const labels = Object.keys(samples).filter((label) => nameOf(label) === name);
+      const all = labels.every((label) => samples[label] === 'all') && labels.length > 1;
+      return all ? reason : `${labels.map((label) => label.split('.').at(-1)).join(', ')}: ${reason}`;
+    });
+  return reasons.length === 0 ? 'no sample of a supported dtype' : [...new Set(reasons)].join('; ');
+}
+
+/** The name of a label such as `max@binary.float64`. */
+function nameOf(label: string): string {
+  return label.replace(/(?:@.*)?\.(?:\w+)$/, '');
+}
+
+function grid(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |\n`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('');
+}
