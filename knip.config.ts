@@ -41,6 +41,8 @@ export default {
     'apps/*': {
       entry: ['src/main.ts'],
       project: ['src/**/*.ts'],
+      // Style sheets name fonts.
+      ignoreDependencies: ['@fontsource.+'],
       ...(isPlaceholder('apps/bench') ? placeholder : {}),
     },
     ...Object.fromEntries(workspaces.map((dir) => [dir, isPlaceholder(dir) ? placeholder : library(dir)])),

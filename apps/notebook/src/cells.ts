@@ -8,6 +8,8 @@ import {
 /** A cell as the page shows it at first. */
 export interface PageCell {
   readonly id: string;
+  /** What stands beside the cell. */
+  readonly title: string;
   readonly code: string;
   /** English for the lines of `code` that are Japanese comments. */
   readonly translations: ReadonlyMap<string, string>;
@@ -63,6 +65,7 @@ function pageCell({
   const waiting = [...comments];
   return {
     id,
+    title: `In [${id}]`,
     code: code[id]!.replace(/^\/\/$/gm, () => waiting.shift()!),
     translations: new Map(comments.map((comment, i) => [comment, translation[i] ?? ''])),
     note: notes[id],
@@ -74,18 +77,17 @@ function pageCell({
 
 export const seedCells: readonly PageCell[] = notebookCells.map(pageCell);
 
-/** An empty cell of the reader's own. */
-export function ownCell(id: string, text = ''): PageCell {
-  return {
-    id,
-    code: text,
-    translations: new Map(),
-    note: undefined,
-    hidden: false,
-    substitute: undefined,
-    expect: undefined,
-  };
-}
+/** A cell for the reader, below the notebook's. */
+export const ownCell: PageCell = {
+  id: 'yours',
+  title: 'Yours',
+  code: '// A cell of your own.\nw = x.sin() * x\nw',
+  translations: new Map(),
+  note: undefined,
+  hidden: false,
+  substitute: undefined,
+  expect: undefined,
+};
 
 /** How a cell's outcome compares with the document; addresses differ from run to run and are left out. */
 export function agrees(

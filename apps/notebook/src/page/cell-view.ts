@@ -43,19 +43,19 @@ export class CellView {
     this.events = events;
     this.editor = createEditor({
       code,
-      label: `In [${cell.id}]`,
+      label: cell.title,
       translations: cell.translations,
       onChange: () => this.changed(),
       onRun: (goOn) => events.run(this, goOn),
     });
     this.restore = button('Restore', () => this.setCode(cell.code), 'Put back the notebook’s own code');
-    const play = button('▸', () => events.run(this, false), `Run cell ${cell.id}`);
+    const play = button('▸', () => events.run(this, false), `Run ${cell.title}`);
     play.className = 'play';
-    play.ariaLabel = `Run cell ${cell.id}`;
+    play.ariaLabel = play.title;
     this.element = h(
       'article',
       { className: cell.hidden ? 'cell hidden-cell' : 'cell', id: `cell-${cell.id}` },
-      h('div', { className: 'gutter' }, h('span', { className: 'count' }, `In [${cell.id}]`), play),
+      h('div', { className: 'gutter' }, h('span', { className: 'count' }, cell.title), play),
       h(
         'div',
         { className: 'body' },

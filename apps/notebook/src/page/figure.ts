@@ -2,7 +2,7 @@ import { h } from './dom.ts';
 
 /** The graph as it was after a cell. */
 export interface Picture {
-  /** The cell's number. */
+  /** The cell's title. */
   readonly cell: string;
   /** The tensors whose graph it is. */
   readonly roots: readonly string[];
@@ -85,7 +85,7 @@ export class Figure {
     drawing.setAttribute('aria-label', `The graph of ${roots.join(', ')}`);
     this.canvas.replaceChildren(drawing);
     this.shown = new Set(boxes.map(({ id }) => id));
-    this.caption.replaceChildren('The graph of ', h('code', {}, roots.join(', ')), ` after In [${cell}]`);
+    this.caption.replaceChildren('The graph of ', h('code', {}, roots.join(', ')), ` after ${cell}`);
     this.element.dataset.failed = String(failed);
     this.detail.textContent = failed
       ? 'Backward has to pass the dashed operations again, but what they had kept is gone: the backward before freed it.'

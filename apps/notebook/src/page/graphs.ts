@@ -60,7 +60,8 @@ export class Graphs {
     if (this.chosen?.isInSight) return;
     this.chosen = undefined;
     const line = innerHeight * 0.4;
-    const view = views.find(({ element }) => element.getBoundingClientRect().bottom > line);
+    const drawn = views.filter((view) => this.pictures.has(view));
+    const view = drawn.find(({ element }) => element.getBoundingClientRect().bottom > line);
     if (view !== undefined) this.show(view);
   }
 
@@ -77,7 +78,7 @@ export class Graphs {
     const finish = async (): Promise<void> => {
       const svg = await this.artist.call('draw', await dot);
       await earlier;
-      const picture = { cell: view.cell.id, roots, svg, failed };
+      const picture = { cell: view.cell.title, roots, svg, failed };
       this.pictures.set(view, picture);
       this.shown = view;
       this.figure.show(picture);

@@ -1,4 +1,4 @@
-import { ownCell, type PageCell, seedCells } from '../cells.ts';
+import { ownCell, seedCells } from '../cells.ts';
 import { compile } from '../language/compile.ts';
 import type { Kind } from '../language/kinds.ts';
 import { type BackendName, backendNames, type KernelApi, type NameInfo } from '../protocol.ts';
@@ -38,8 +38,9 @@ export class Notebook {
       visit: (view: CellView) => this.graphs.choose(view),
       changed: () => this.showTypeScript(this.showsTypeScript),
     };
-    const cells: readonly PageCell[] = [...seedCells, ownCell('yours', '// A cell of your own.\nx * x')];
-    this.views = cells.map((cell) => new CellView(cell, shared?.cells[cell.id] ?? cell.code, events));
+    this.views = [...seedCells, ownCell].map(
+      (cell) => new CellView(cell, shared?.cells[cell.id] ?? cell.code, events),
+    );
     find('#cells').append(...this.views.map(({ element }) => element));
     find('#figure').append(this.graphs.figure.element);
     addEventListener('scroll', () => this.graphs.scrolled(this.views), { passive: true });

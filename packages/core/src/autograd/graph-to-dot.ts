@@ -98,14 +98,21 @@ class Drawing {
     if (node.isFreed) {
       const id = `gone${node.sequence}`;
       this.box(id, 'gone', 'freed', `what ${node.name} kept was freed by backward`);
-      this.edge(id, idOf(node), 'kept');
+      this.keep(id, node);
     }
     for (const tensor of node.savedTensors) {
       const id = this.savedIds.get(tensor) ?? `saved${tensor.storage.serial}_${this.savedIds.size}`;
       this.savedIds.set(tensor, id);
       this.box(id, 'saved', this.describe(tensor), this.tooltip(tensor));
-      this.edge(id, idOf(node), 'kept');
+      this.keep(id, node);
     }
+  }
+
+  /** Puts what a function keeps beside it. */
+  private keep(id: string, node: Node): void {
+    this.edge(id, idOf(node), 'kept');
+    const beside = `beside ${id}`;
+    if (!this.lines.has(beside)) this.lines.set(beside, `{ rank=same; ${id}; ${idOf(node)}; }`);
   }
 
   private addLeaf(leaf: Tensor): string {
@@ -131,7 +138,7 @@ class Drawing {
   }
 
   private edge(from: string, to: string, kind: 'flow' | 'kept' = 'flow'): void {
-    const look = kind === 'kept' ? ' [class=kept, dir=none, style=dashed]' : '';
+    const look = kind === 'kept' ? ' [class=kept, dir=none, style=dashed, constraint=false]' : '';
     this.lines.set(`${from}->${to}`, `${from} -> ${to}${look};`);
   }
 }
