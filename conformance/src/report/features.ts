@@ -25,16 +25,17 @@ export function featuresMarkdown(names: readonly string[], report: FeaturesRepor
   const backends = Object.entries(report.backends);
   const rows = names.map((name) => {
     const supports = backends.map(([, backend]) => supportOf(name, backend));
-    const why = supports.every(({ kind }) => kind === 'yes') ? '' : whyNot(name, gaps);
-    const second = backends.flatMap(([, { gradients }]) => (gradients === undefined ? [] : [gradients]))[0];
+    const counts = backends.flatMap(([, { gradients }]) => (gradients === undefined ? [] : [gradients]))[0];
+    const second = secondOrderOf(name, counts);
+    const isWhole = second !== 'no' && supports.every(({ kind }) => kind === 'yes');
     return [
       `\`${name}\``,
       ...supports.flatMap(({ kind, ulp, counts }) => [
         kind === 'yes' ? `yes (${counts})` : kind,
         ulpText(ulp),
       ]),
-      secondOrderOf(name, second),
-      why,
+      second,
+      isWhole ? '' : whyNot(name, gaps),
     ];
   });
   const summary = backends.map(([backend, own]) => {
@@ -52,8 +53,9 @@ where PyTorch's own tests allow an operator more: \`conformance/corpus/tolerance
 Written by \`pnpm conformance features --write\` from the committed corpus; not to be edited. \`yes\` means that every sample of
 every dtype passes; \`partly\`, that some do, or all in some dtypes; the letters are the dtypes that PyTorch has samples of:
 d float64, f float32, i int64, b bool. Max ULP is the largest error of a passing sample in units of the last place of its
-dtype, which is large where the right answer is near 0. The second order is gradgradcheck on samples of up to 36 elements,
-where PyTorch's tests do so. Other backends: \`pnpm conformance run --level ops --backend gpu,webgpu\`.
+dtype, which is large where the right answer is near 0. The second order is gradgradcheck on a few small samples, where
+PyTorch's tests do so (\`pnpm conformance run --level gradients\`). Other backends:
+\`pnpm conformance run --level ops --backend gpu,webgpu\`.
 
 ${grid(['backend', 'yes', 'partly', 'no'], summary)}
 ${grid(heads, rows)}`;
@@ -81,15 +83,13 @@ function secondOrderOf(name: string, counts: Readonly<Record<string, SecondOrder
 }
 
 function whyNot(name: string, gaps: Gaps): string {
-  const reasons = gaps
-    .filter(({ samples }) =>
-      Object.keys(samples).some((label) => nameOf(label) === name && !label.endsWith('.gradients')),
-    )
-    .map(({ reason, samples }) => {
-      const labels = Object.keys(samples).filter((label) => nameOf(label) === name);
-      const all = labels.every((label) => samples[label] === 'all') && labels.length > 1;
-      return all ? reason : `${labels.map((label) => label.split('.').at(-1)).join(', ')}: ${reason}`;
-    });
+  const reasons = gaps.flatMap(({ reason, samples }) => {
+    const labels = Object.keys(samples).filter((label) => nameOf(label) === name);
+    if (labels.length === 0) return [];
+    const isWhole = labels.every((label) => samples[label] === 'all');
+    const parts = [...new Set(labels.map((label) => label.split('.').at(-1)!))];
+    return [isWhole ? reason : `${parts.join(', ').replace('gradients', '2nd order')}: ${reason}`];
+  });
   return reasons.length === 0 ? 'no sample of a supported dtype' : [...new Set(reasons)].join('; ');
 }
 
