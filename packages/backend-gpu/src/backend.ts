@@ -1,4 +1,4 @@
-import { type Backend, type BackendBuffer, newCounters } from '@taimatsu/core/backend';
+import { type Backend, type BackendBuffer, fail, newCounters } from '@taimatsu/core/backend';
 import { bestExecutor, createEngine, type Executor } from './gpujs.ts';
 import { makeKernels } from './kernels/index.ts';
 import { dtypes, manifestOf } from './manifest.ts';
@@ -9,13 +9,21 @@ import { Launcher } from './program/launcher.ts';
 export interface GpuBackendOptions {
   /**
    * What runs the kernels. `auto` takes WebGL 2, WebGL, headless GL or the CPU, the first that is there; the manifest's
-   * `executor` says which. Anything else is that or an error, never something slower in its place.
+   * `executor` says which. Anything else is that or an error, never something slower in its place; `webasm` always is an
+   * error, because gpu.js takes no native functions there.
    */
-  readonly mode?: 'auto' | Executor;
+  readonly mode?: 'auto' | 'webasm' | Executor;
 }
 
 /** A backend with a context of its own. @throws `backend/unsupported` where the mode cannot run */
 export function createGpuBackend({ mode = 'auto' }: GpuBackendOptions = {}): Backend {
+  if (mode === 'webasm') {
+    fail('backend/unsupported', {
+      backend: 'gpu',
+      what: "gpu.js's webasm mode",
+      reason: 'that mode takes no native functions, which all kernels here are made of',
+    });
+  }
   const engine = createEngine(mode === 'auto' ? bestExecutor() : mode);
   const memory = new Memory(engine, dtypes);
   const counters = newCounters();

@@ -22,5 +22,6 @@ describe('on the CPU executor', () => {
   it('refuses an executor that is not there, rather than taking another', () => {
     refuses('backend/unsupported', () => createGpuBackend({ mode: 'webgl2' }));
     refuses('backend/unsupported', () => createGpuBackend({ mode: 'webgl' }));
+    refuses('backend/unsupported', () => createGpuBackend({ mode: 'webasm' }));
   });
 });
