@@ -1,6 +1,5 @@
 import {
   type DType,
-  dtypeInfo,
   type ElementArray,
   elementArray,
   fail,
@@ -8,6 +7,7 @@ import {
   type View,
 } from '@taimatsu/core/backend';
 import type { Engine, Run, Texels } from './gpujs.ts';
+import { isExact, isTooWide, widened } from './integers.ts';
 
 /** A buffer: a record whose texels are replaced by each launch that writes to it. */
 export class GpuBuffer {
@@ -28,9 +28,6 @@ export class GpuBuffer {
 export function bufferOf(view: View): GpuBuffer {
   return view.storage.buffer as GpuBuffer;
 }
-
-/** Integers have no gaps up to here in a float32. */
-const EXACT = 2 ** 24;
 
 /** Reading less than one part in so many copies it to a texture of its own first. */
 const FEW = 64;
@@ -120,7 +117,9 @@ export class Memory {
       ? this.part(buffer, start, length)
       : this.values(buffer).subarray(start, start + length);
     const out = elementArray(buffer.dtype, length);
-    if (out instanceof BigInt64Array) for (let i = 0; i < length; i++) out[i] = BigInt(values[i]!);
+    if (out instanceof BigInt64Array) for (let i = 0; i < length; i++) out[i] = widened(values[i]!, 'int64');
+    else if (out instanceof Int32Array)
+      for (let i = 0; i < length; i++) out[i] = Number(widened(values[i]!, 'int32'));
     else out.set(values);
     return out;
   }
@@ -153,9 +152,9 @@ function toTexels(data: ElementArray, dtype: DType): Float32Array {
   const texels = new Float32Array(data.length);
   if (data instanceof BigInt64Array) for (let i = 0; i < data.length; i++) texels[i] = Number(data[i]);
   else texels.set(data);
-  if (dtypeInfo[dtype].category !== 'int' || dtypeInfo[dtype].itemsize < 4) return texels;
+  if (!isTooWide(dtype)) return texels;
   for (let i = 0; i < texels.length; i++) {
-    if (Math.abs(texels[i]!) <= EXACT && Number(data[i]) === texels[i]) continue;
+    if (isExact(texels[i]!) && Number(data[i]) === texels[i]) continue;
     fail('backend/unsupported', {
       backend: 'gpu',
       what: `the ${dtype} value ${data[i]}`,

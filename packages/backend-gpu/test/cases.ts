@@ -145,6 +145,12 @@ export const silentFailures: Readonly<Record<string, Case>> = {
     refuses('backend/unsupported', () => ints([16_777_217]));
     refuses('backend/unsupported', () => torch.tensor([2n ** 40n], { dtype: 'int64' }));
   },
+  'the least and the largest integer, with which minima begin': () => {
+    const least = torch.full([2], -(2n ** 63n) as never, { dtype: 'int64' });
+    if (least.tolist().toString() !== '-9223372036854775808,-9223372036854775808')
+      throw new Error(`${least.tolist()}`);
+    close(list(least.maximum(torch.tensor([3n, -4n], { dtype: 'int64' }))), [3, -4]);
+  },
   'dtypes that textures lack are declined': () => {
     refuses('backend/dtype', () => torch.zeros([1], { dtype: 'float64' }));
     refuses('backend/dtype', () => torch.zeros([1], { dtype: 'float16' }));
@@ -206,6 +212,16 @@ export const kernels: Readonly<Record<string, Case>> = {
       ]),
     );
     close(list(x.reshape([6])), [0, 1, 2, 30, 40, 50]);
+  },
+  'views whose strides do not nest': () => {
+    const x = torch.zeros([9]);
+    x.asStrided([2, 3], [3, 2]).copy_(
+      t([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]),
+    );
+    close(list(x), [1, 0, 2, 4, 3, 5, 0, 6, 0]);
   },
   'an operand that is its own output': () => {
     const x = t([1, 2, 3]);

@@ -1,4 +1,5 @@
 import { type DType, type Expr, lower, render, type ShaderDType, shaderDType } from '@taimatsu/core/backend';
+import { withNarrowLiterals } from '../integers.ts';
 import { type Argument, type Dialect, type NativeFunction, native } from './dialect.ts';
 
 const parameter = (dtype: DType, dialect: Dialect): ShaderDType => {
@@ -30,7 +31,7 @@ export function scalarFunction(
     lines.push(dialect.declare(dtype, name, value));
     return name;
   };
-  const lowered = lower(body, dialect.target);
+  const lowered = lower(withNarrowLiterals(body), dialect.target);
   const { ops } = dialect;
   const value = render<string>(lowered, {
     load: (input, stored) => {

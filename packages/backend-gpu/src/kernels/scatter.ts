@@ -4,7 +4,7 @@ import { firstOutOfRange } from '../host/indices.ts';
 import { hostScatter } from '../host/scatter.ts';
 import { bufferOf } from '../memory.ts';
 import { type Combination, combineFunction } from '../program/combine.ts';
-import type { Launcher } from '../program/launcher.ts';
+import { isNested, type Launcher } from '../program/launcher.ts';
 import { positionFunction } from './gather.ts';
 
 /** Beyond so many steps the host is faster: each output element looks at every index that could name it. */
@@ -24,7 +24,9 @@ export function makeScatter(launcher: Launcher, fellBack: () => void): Kernels['
     if (bad !== undefined) return bad;
     const axis = plan.loops.strides[0]!.findIndex((stride, d) => stride === 0 && plan.loops.shape[d]! > 1);
     const candidates = axis < 0 ? 1 : plan.loops.shape[axis]!;
-    if (bufferOf(out).length * candidates > MOST_STEPS) {
+    const shape = plan.loops.shape.map((n, d) => (d === axis ? plan.axisSize : n));
+    const strides = plan.loops.strides[0]!.map((stride, d) => (d === axis ? plan.axisStride : stride));
+    if (bufferOf(out).length * candidates > MOST_STEPS || !isNested(shape, strides)) {
       fellBack();
       hostScatter(launcher.memory, mode, plan, out, index, source);
     } else scatter(launcher, mode, plan, axis, out, index, source);

@@ -1,6 +1,16 @@
-import { fail, type Literal, type Shape, type Strides, type View } from '@taimatsu/core/backend';
+import {
+  type DType,
+  dtypeInfo,
+  fail,
+  type Literal,
+  type Shape,
+  type Strides,
+  type View,
+} from '@taimatsu/core/backend';
 import { type Dialect, int, type NativeFunction, native } from '../dialect/dialect.ts';
 import type { ArgumentKind, Engine, KernelSource, Run, Texels } from '../gpujs.ts';
+import { walk } from '../host/walk.ts';
+import { narrowed } from '../integers.ts';
 import { bufferOf, type GpuBuffer, type Memory } from '../memory.ts';
 
 /** Something that a kernel finds its way in by the place of its output element: elements to read, or only a number. */
@@ -49,8 +59,43 @@ export class Launcher {
     source: () => Source,
   ): void {
     const buffer = bufferOf(out);
-    const texels = this.make(key, buffer, out.offset, shape, strides, operands, extra, source);
-    this.memory.replace(buffer, texels);
+    if (isNested(shape, strides)) {
+      const texels = this.make(key, buffer, out.offset, shape, strides, operands, extra, source);
+      this.memory.replace(buffer, texels);
+      return;
+    }
+    const values = this.scratch(key, shape, operands, extra, source);
+    this.place(values, out, shape, strides);
+    this.engine.dispose(values);
+  }
+
+  /** Puts row-major values to where dividing does not lead: by a table of places that the host makes. */
+  private place(values: Texels, out: View, shape: Shape, strides: Strides): void {
+    const { engine, memory } = this;
+    const buffer = bufferOf(out);
+    const places = new Float32Array(buffer.length).fill(-1);
+    let position = 0;
+    const at = [out.offset];
+    walk({ shape, strides: [strides] }, at, () => {
+      places[at[0]!] = position++;
+    });
+    const table = engine.upload(places);
+    const args = [values, table, memory.texels(buffer)];
+    const texels = this.flat('place', buffer.length, args, () => ({
+      args: [
+        ['values', 'texels'],
+        ['table', 'texels'],
+        ['before', 'texels'],
+      ],
+      functions: [],
+      body: [
+        this.dialect.declare('int32', 'at', this.dialect.cast(engine.readHere('table'), 'float32', 'int32')),
+        `if (at < 0) return ${engine.readHere('before')};`,
+        `return ${engine.read('values', 'at')};`,
+      ],
+    }));
+    engine.dispose(table);
+    memory.replace(buffer, texels);
   }
 
   /** As {@link launch}, for a row-major result that belongs to nobody yet: the caller disposes of it. */
@@ -158,6 +203,16 @@ export class Launcher {
   }
 }
 
+/** True where each stride is longer than all that lies within it, so that dividing by it is the way back. */
+export function isNested(shape: Shape, strides: Strides): boolean {
+  let within = 0;
+  for (const d of byStride(shape, strides).toReversed()) {
+    if (strides[d]! <= within) return false;
+    within += (shape[d]! - 1) * strides[d]!;
+  }
+  return true;
+}
+
 /** Dimensions from the largest stride to the smallest, without those of size 1, which could be of any stride. */
 function byStride(shape: Shape, strides: Strides): readonly number[] {
   const order = strides.map((_, d) => d).filter((d) => shape[d] !== 1);
@@ -199,15 +254,14 @@ function placeFunctions(dialect: Dialect, rank: number, partial: boolean): reado
 /** A launch scalar as an argument: integers wrapped to 32 bits, floats as the dialect takes them. */
 export function parameterValues(
   params: readonly Literal[],
-  dtypes: readonly string[],
+  dtypes: readonly DType[],
   dialect: Dialect,
 ): number[] {
   return dtypes.map((dtype, i) => {
-    const value = params[i]!;
-    if (typeof value === 'bigint') return Number(BigInt.asIntN(32, value));
+    const value = narrowed(params[i]!, dtype);
     if (typeof value === 'boolean') return value ? 1 : 0;
-    if (dialect.floatParams === 'value' || !dtype.startsWith('float')) return value;
-    floats[0] = value;
+    if (dialect.floatParams === 'value' || dtypeInfo[dtype].category !== 'float') return Number(value);
+    floats[0] = Number(value);
     return words[0]!;
   });
 }
