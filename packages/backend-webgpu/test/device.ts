@@ -1,6 +1,6 @@
 import type { WebGpuBackend } from '@taimatsu/backend-webgpu';
 import { init } from '@taimatsu/backend-webgpu';
-import { describe } from 'vitest';
+import { afterAll, describe } from 'vitest';
 import { need } from '../../../tools/need.ts';
 
 interface Found {
@@ -33,7 +33,15 @@ export function onDevice(name: string, suite: (backend: WebGpuBackend) => void):
   const { backend, missing } = found;
   if (backend === undefined)
     describe.skip(`${name} (no WebGPU: ${missing})`, () => suite(undefined as never));
-  else describe(name, () => suite(backend));
+  else {
+    describe(name, { timeout: 120_000 }, () => {
+      suite(backend);
+      // A worker that ends while the device still owes an answer takes the process with it.
+      afterAll(async () => {
+        await backend.readAsync(backend.alloc('float32', 1, {}), 0, 1).catch(() => undefined);
+      });
+    });
+  }
 }
 
 /** Another device, of its own. */

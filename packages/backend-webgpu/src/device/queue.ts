@@ -44,7 +44,9 @@ export class Queue implements BufferSource {
   private batch = 0;
   private queued = 0;
   private lost: string | undefined;
-  private failure: TensorError | undefined;
+  /** The earliest failure that no read has raised yet. */
+  private failure: { readonly error: TensorError; readonly order: number } | undefined;
+  private guards = 0;
   private readonly checks = new Set<Promise<void>>();
   private readonly staging: GPUBuffer[] = [];
   private readonly count = { dispatches: 0, submits: 0, bytesWritten: 0, bytesRead: 0 };
@@ -79,6 +81,7 @@ export class Queue implements BufferSource {
   guarded<T>(what: string, run: () => T): T {
     this.check();
     const { device } = this;
+    const order = this.guards++;
     device.pushErrorScope('validation');
     device.pushErrorScope('out-of-memory');
     try {
@@ -87,13 +90,9 @@ export class Queue implements BufferSource {
       const check = Promise.all([device.popErrorScope(), device.popErrorScope()]).then(
         (errors) => {
           const error = errors.find((e) => e !== null);
-          if (error != null) {
-            this.failure ??= new TensorError('backend/failed', {
-              backend: this.name,
-              what,
-              reason: error.message,
-            });
-          }
+          if (error == null || (this.failure !== undefined && this.failure.order < order)) return;
+          const detail = { backend: this.name, what, reason: error.message };
+          this.failure = { error: new TensorError('backend/failed', detail), order };
         },
         () => undefined,
       );
@@ -222,7 +221,7 @@ export class Queue implements BufferSource {
     this.check();
     const { failure } = this;
     this.failure = undefined;
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined) throw failure.error;
   }
 
   private takeStaging(bytes: number): GPUBuffer {
