@@ -1,6 +1,11 @@
 import { library } from '../tools/tsdown.ts';
 
 export default library(
-  { index: 'src/index.ts', notebook: 'src/notebook/index.ts', cli: 'src/cli.ts' },
+  {
+    index: 'src/index.ts',
+    notebook: 'src/notebook/index.ts',
+    cli: 'src/cli.ts',
+    'host/page': 'src/host/page.ts',
+  },
   'node',
 );
