@@ -1,4 +1,5 @@
 import {
+  type Backend,
   collapse,
   type DType,
   dtypeInfo,
@@ -28,14 +29,14 @@ import {
 
 const sizes = fc.oneof(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 7, max: 40 }));
 
-function launch(backend: (typeof backend)[number][1], out: Array_, a: Array_, b: Array_): void {
+function launch(device: Backend, out: Array_, a: Array_, b: Array_): void {
   const batch = collapse(
     out.shape.slice(0, -2),
     [out, a, b].map((x) => x.strides.slice(0, -2)),
   );
   const [m, n] = out.shape.slice(-2) as [number, number];
   const plan = { batch, m, n, k: a.shape.at(-1)!, strides: [out, a, b].map((x) => x.strides.slice(-2)) };
-  kernel(backend, 'matmul')(plan, out, a, b, undefined);
+  kernel(device, 'matmul')(plan, out, a, b, undefined);
 }
 
 describe('matmul', () => {

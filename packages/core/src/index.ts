@@ -4,10 +4,38 @@
  */
 import { installMethods } from './ops/methods.ts';
 
-export * from './autograd/index.ts';
+export {
+  type BackwardOptions,
+  backward,
+  type Checkable,
+  enableGrad,
+  type GradcheckOptions,
+  type GradOptions,
+  type GraphToDotOptions,
+  grad,
+  gradcheck,
+  gradgradcheck,
+  graphToDot,
+  isGradEnabled,
+  Node,
+  type NodeHook,
+  type NodePreHook,
+  noGrad,
+  type Operand,
+  setGradEnabled,
+  type TensorOrList,
+} from './autograd/index.ts';
 export * from './backend/registry.ts';
 export * from './dtype/index.ts';
-export * from './errors/index.ts';
+export {
+  type ErrorCode,
+  type ErrorDetail,
+  type ErrorType,
+  isTensorError,
+  setWarningHandler,
+  TensorError,
+  type WarningHandler,
+} from './errors/index.ts';
 export * as functional from './functional/index.ts';
 export { clone, contiguous, to } from './ops/copy.ts';
 export * as fft from './ops/fft.ts';

@@ -1,13 +1,12 @@
 export { Code } from './code.ts';
-export type { Address, Expr, Operand, Statement } from './expr.ts';
-export { node, select } from './expr.ts';
-export type { Label, Local } from './function.ts';
+export type { Address, Expr, Statement } from './expr.ts';
+export { select } from './expr.ts';
+export type { Local } from './function.ts';
 export { FunctionBuilder } from './function.ts';
-export type { WasmFunction } from './instantiate.ts';
 export { instantiate } from './instantiate.ts';
-export { atomics, memory } from './memory.ts';
+export { memory } from './memory.ts';
 export type { Func, Target } from './module.ts';
 export { Module } from './module.ts';
 export { f32, f64, i32, i64 } from './scalar.ts';
 export { f32x4, f64x2, i32x4, i64x2, narrow, v128 } from './simd.ts';
-export type { ResultType, ScalarType, ValType } from './types.ts';
+export type { ScalarType, ValType } from './types.ts';

@@ -1,6 +1,6 @@
 import type { Module } from './module.ts';
 
-export type WasmFunction = (...args: readonly number[]) => number;
+type WasmFunction = (...args: readonly number[]) => number;
 
 /** Compiles and links synchronously: allowed in Node, in workers, and on a page's main thread up to 8 MB in Chromium. */
 export function instantiate<E>(

@@ -45,7 +45,7 @@ function access<R extends 'i32' | 'void'>(
   });
 }
 
-/** 32-bit atomics; addresses must be multiples of 4. */
+/** 32-bit atomics; addresses must be multiples of 4. @public */
 export const atomics: AtomicOps = {
   load: (address, offset = 0) => access(0x10, 'i32', [address], offset),
   store: (address, value, offset = 0) => access(0x17, 'void', [address, value], offset),

@@ -1,3 +1,3 @@
 export { f32Lanes, f64Lanes } from './scalar.ts';
-export type { F32Types, F64Types, FloatLanes, LaneTypes, VectorTypes } from './types.ts';
+export type { FloatLanes, LaneTypes } from './types.ts';
 export { f32x4Lanes, f64x2Lanes } from './vector.ts';

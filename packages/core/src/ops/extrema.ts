@@ -15,13 +15,6 @@ import {
 } from './internal/reduction.ts';
 import { pickAlong, type SelectingAttrs, type ValuesAndIndices } from './internal/selecting.ts';
 
-export const sums = new Reduction('sum');
-export const means = new Reduction(
-  'sum',
-  (x) => x,
-  (total, count) => s.div(total, count),
-);
-export const products = new Reduction('prod');
 const maxima = new Reduction('max');
 const minima = new Reduction('min');
 const argMaxima = new Reduction('argmax');

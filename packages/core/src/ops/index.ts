@@ -1,5 +1,19 @@
 export { cartesianProd, trilIndices, triuIndices, vander } from './combine.ts';
-export * from './creation.ts';
+export {
+  arange,
+  asTensor,
+  empty,
+  emptyStrided,
+  eye,
+  full,
+  linspace,
+  logspace,
+  ones,
+  type SizeArgs,
+  type TensorOptions,
+  tensor,
+  zeros,
+} from './creation.ts';
 export { cdist } from './distance.ts';
 export { einsum } from './einsum.ts';
 export * from './functions.ts';

@@ -31,7 +31,7 @@ export const logicalAnd: BinaryOp = logical('logical_and', (a, b) => s.and(a, b)
 export const logicalOr: BinaryOp = logical('logical_or', (a, b) => s.or(a, b));
 export const logicalXor: BinaryOp = logical('logical_xor', (a, b) => s.xor(a, b));
 
-export const compare = (name: string, forward: (a: Expr, b: Expr) => Expr): BinaryOp =>
+const compare = (name: string, forward: (a: Expr, b: Expr) => Expr): BinaryOp =>
   binary(name, { promotion: 'bool', forward: (a, b) => forward(a!, b!) });
 
 export const eq: BinaryOp = compare('eq', (a, b) => s.eq(a, b));

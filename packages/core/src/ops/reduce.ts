@@ -3,7 +3,6 @@ import { fail } from '../errors/index.ts';
 import { type GradRecord, noGrad, s, type Tensor, track } from '../extend/index.ts';
 import { cast } from '../scalar/index.ts';
 import { reducedShape } from '../shape/index.ts';
-import { means, products, sums } from './extrema.ts';
 import {
   attrsOf,
   axesOf,
@@ -16,6 +15,14 @@ import {
   reduceOptions,
   restoreDims,
 } from './internal/reduction.ts';
+
+const sums = new Reduction('sum');
+const means = new Reduction(
+  'sum',
+  (x) => x,
+  (total, count) => s.div(total, count),
+);
+const products = new Reduction('prod');
 
 const sumRecord = (name: string): GradRecord<ReduceAttrs> => ({
   name,

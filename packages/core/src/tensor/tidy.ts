@@ -36,4 +36,3 @@ export function runInScope<R>(fn: () => R, kept: (result: R) => Iterable<Storage
     }
   }
 }
-

@@ -1,6 +1,6 @@
 export { defineColumns } from './columns.ts';
 export { layerNorm, layerNormGradient } from './layer-norm.ts';
-export type { RowProgram, RowStage, RowTerms } from './program.ts';
+export type { RowProgram } from './program.ts';
 export { defineRowProgram } from './program.ts';
 export { defineRows } from './rows.ts';
 export { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from './softmax.ts';
