@@ -27,7 +27,7 @@ function findChromium(): { path?: string; missing?: string } {
 const { path, missing } = findChromium();
 if (missing !== undefined) console.warn(`The page is not tested: ${missing}`);
 
-describe.skipIf(missing !== undefined)('the page', () => {
+describe.skipIf(missing !== undefined)('the page', { timeout: 60_000 }, () => {
   const complaints: string[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'taimatsu-notebook-'));
   let server: PreviewServer;
@@ -170,7 +170,6 @@ describe.skipIf(missing !== undefined)('the page', () => {
       await page.getByRole('radio', { name: backend, exact: true }).check();
       expect(await ran(backend)).toMatch(/: 14 of 14 cells as in the notebook|: cannot run here: .+/);
     },
-    60_000,
   );
 
   test('fits a phone', async () => {
