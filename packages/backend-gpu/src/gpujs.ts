@@ -207,7 +207,7 @@ function compileAt(place: Place, dialect: Dialect, source: KernelSource): Run {
         returnType: nativeTypes[one.returns],
         argumentTypes: Object.fromEntries(one.args.map(({ name, type }) => [name, nativeTypes[type]])),
       })),
-      injectedNative: [...dialect.helpers, ...source.functions].map((helper) => helper.source).join('\n'),
+      injectedNative: own.helpers,
     } as object,
   );
   const uploads = source.args.map(([, kind]) => kind === 'upload');
@@ -283,19 +283,33 @@ const readings: Readonly<Record<Executor, Reading>> = {
 /** The kernel's body as a function, and the one statement that is left for gpu.js to translate. */
 function kernelFunction(
   dialect: Dialect,
-  { args, body }: KernelSource,
-): { readonly call: string; readonly functions: readonly NativeFunction[] } {
+  { args, functions, body }: KernelSource,
+): { readonly call: string; readonly functions: readonly NativeFunction[]; readonly helpers: string } {
   if (args.some(([, kind]) => kind === 'upload'))
-    return { call: 'return data[this.thread.x];', functions: [] };
+    return { call: 'return data[this.thread.x];', functions: [], helpers: '' };
   const numbers = args.filter(([, kind]) => kind !== 'texels');
   const own: Argument[] = [
     int('t'),
     ...numbers.map(([name, kind]): Argument => ({ name, type: kind === 'int' ? 'int32' : 'float32' })),
   ];
+  const element = native(dialect, 'element', 'float32', own, body);
   return {
     call: `return element(${['this.thread.x', ...numbers.map(([name]) => name)].join(', ')});`,
-    functions: [native(dialect, 'element', 'float32', own, body)],
+    functions: [element],
+    helpers: called([...dialect.helpers, ...functions], element.source),
   };
+}
+
+/** Those of `functions` that `text` calls, and what they call, in order: compiling the others would take as long. */
+function called(functions: readonly NativeFunction[], text: string): string {
+  const kept: string[] = [];
+  let rest = text;
+  for (const { name, source } of functions.toReversed()) {
+    if (!rest.includes(`${name}(`)) continue;
+    kept.unshift(source);
+    rest += source;
+  }
+  return kept.join('\n');
 }
 
 interface Shortcut {
