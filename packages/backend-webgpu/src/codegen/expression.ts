@@ -1,4 +1,12 @@
-import { type DType, type EmitTable, type Expr, type Literal, lower, render } from '@taimatsu/core/backend';
+import {
+  type DType,
+  type EmitTable,
+  type Expr,
+  type Literal,
+  lower,
+  render,
+  shaderLiteral,
+} from '@taimatsu/core/backend';
 import { ops } from './ops.ts';
 import { fromWord, literalText, valueType } from './types.ts';
 import type { WordNames, Words } from './words.ts';
@@ -76,6 +84,6 @@ export function pushScalars(words: Words, dtypes: readonly DType[], params: read
   dtypes.forEach((dtype, i) => {
     const value = params[i] ?? 0;
     if (valueType(dtype) === 'f32') words.float(Number(value));
-    else words.int(Number(typeof value === 'bigint' ? BigInt.asIntN(32, value) : value));
+    else words.int(Number(shaderLiteral(value)));
   });
 }

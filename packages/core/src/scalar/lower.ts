@@ -1,5 +1,5 @@
 import { type DType, dtypeInfo } from '../dtype/index.ts';
-import { apply, cast, type Expr, literal } from './expr.ts';
+import { apply, cast, type Expr, type Literal, literal } from './expr.ts';
 import * as arithmetic from './lower/arithmetic.ts';
 import * as exponential from './lower/exponential.ts';
 import * as integer from './lower/integer.ts';
@@ -131,7 +131,8 @@ export function shaderDType(dtype: DType): ShaderDType {
  * special values, large arguments or the last bits: the same meaning, up to rounding, from operations that can.
  *
  * Dtypes: every node of the result is bool, int32 or float32. Floats are float32. Integers are int32, wrapped to their
- * own width after each operation that can leave it; an int64 keeps its low 32 bits, so its values must fit them. A
+ * own width after each operation that can leave it; an int64 keeps its low 32 bits, so its values must fit
+ * them; literals that do not are the nearest that do. A
  * load keeps `stored`, which is what its buffer holds, and is expected as its node's `dtype`.
  *
  * What the target has to do, and nothing else:
@@ -164,7 +165,7 @@ function lowerNode(node: Expr, target: ShaderTarget, go: (node: Expr) => Expr): 
     case 'position':
       return { ...node, dtype: shaderDType(node.dtype) };
     case 'const':
-      return literal(narrowed(node.value), shaderDType(node.dtype));
+      return literal(shaderLiteral(node.value), shaderDType(node.dtype));
     case 'cast':
       return lowerCast(go(node.arg), node.arg.dtype, node.dtype);
     case 'apply':
@@ -172,8 +173,12 @@ function lowerNode(node: Expr, target: ShaderTarget, go: (node: Expr) => Expr): 
   }
 }
 
-function narrowed(value: number | bigint | boolean): number | boolean {
-  return typeof value === 'bigint' ? Number(BigInt.asIntN(32, value)) : value;
+/**
+ * A launch scalar or literal in the form that shader targets take: an int64 beyond 32 bits, which stands for a limit, is
+ * the limit there.
+ */
+export function shaderLiteral(value: Literal): number | boolean {
+  return typeof value === 'bigint' ? Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Number(value))) : value;
 }
 
 function lowerCast(arg: Expr, from: DType, to: DType): Expr {

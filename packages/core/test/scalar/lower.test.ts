@@ -4,6 +4,7 @@ import {
   type Expr,
   floatMath,
   type Literal,
+  literal,
   load,
   lower,
   param,
@@ -263,4 +264,14 @@ test('halves round to even', () => {
   const run = evaluator(lower(s.round(load(0, 'float32'))));
   for (const x of [0.5, 1.5, 2.5, -0.5, -1.5, -0.2, 8388607.5])
     expect(run(x)).toBe(floatMath.roundEven(Math.fround(x)));
+});
+
+test('an int64 literal that stands for a limit stays one', () => {
+  for (const [value, held] of [
+    [-(2n ** 63n), -(2 ** 31)],
+    [2n ** 63n - 1n, 2 ** 31 - 1],
+    [7n, 7],
+  ] as const) {
+    expect(lower(literal(value, 'int64'))).toMatchObject({ dtype: 'int32', value: held });
+  }
 });
