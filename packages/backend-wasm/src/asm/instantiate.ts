@@ -1,7 +1,5 @@
 import type { Module } from './module.ts';
 
-type WasmFunction = (...args: readonly number[]) => number;
-
 /** Compiles and links synchronously: allowed in Node, in workers, and on a page's main thread up to 8 MB in Chromium. */
 export function instantiate<E>(
   module: Module,

@@ -1,4 +1,3 @@
-export { accumulateInto, accumulatorOf } from './accumulate.ts';
 export { type BackwardOptions, backward, type GradOptions, grad, type TensorOrList } from './backward.ts';
 export { type Checkable, type GradcheckOptions, gradcheck, gradgradcheck } from './gradcheck.ts';
 export {
@@ -17,17 +16,13 @@ export {
   isGradEnabled,
   noGrad,
   setGradEnabled,
-  swapGradMode,
-  withGradMode,
 } from './modes.ts';
 export {
   addHook,
-  type Factories,
   installFactories,
   Node,
   type NodeHook,
   type NodePreHook,
-  type OutputMeta,
 } from './node.ts';
 export { storagesIn } from './reachable.ts';
 export type { GradRecord, InputGrad, Operand, VjpContext } from './record.ts';

@@ -1,5 +1,5 @@
 import { fail } from '../errors/index.ts';
-import { type GradRecord, s, type Tensor, track } from '../extend/index.ts';
+import { type GradRecord, type Tensor, track } from '../extend/index.ts';
 import { normalizeAxis } from '../shape/index.ts';
 import {
   attrsOf,
