@@ -18,6 +18,6 @@ export default defineConfig({
     pool: 'threads',
     isolate: false,
     passWithNoTests: true,
-    testTimeout: 20_000,
+    testTimeout: 120_000,
   },
 });

@@ -47,7 +47,16 @@ add(await check());
 title('build and tests');
 const turbo = await run(
   'turbo',
-  ['run', 'build', 'test', '--continue', '--output-logs=errors-only', '--log-order=grouped'],
+  // Each package's tests use every core already.
+  [
+    'run',
+    'build',
+    'test',
+    '--continue',
+    '--concurrency=2',
+    '--output-logs=errors-only',
+    '--log-order=grouped',
+  ],
   true,
 );
 const tests = packages().map(({ dir }) => tallyTests(dir));
