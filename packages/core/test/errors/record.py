@@ -28,7 +28,10 @@ def outcome(code):
         else:
             out = {"value": repr(names["r"])} if "r" in names else {}
     # Where in PyTorch's own build a warning was raised is no part of it.
-    texts = [str(w.message).split(" (Triggered internally at")[0] for w in caught if w.category is UserWarning]
+    texts = [
+        str(w.message).split(" (Triggered internally at")[0].replace(__file__, "probe.py")
+        for w in caught if w.category is UserWarning
+    ]
     return {**out, **({"warnings": texts} if texts else {})}
 
 
