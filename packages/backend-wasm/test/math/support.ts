@@ -60,11 +60,13 @@ function erfcFraction(x: number): number {
 
 export function erf(x: number): number {
   if (Math.abs(x) < 1) return x === 0 ? x : erfSeries(x);
+  if (Math.abs(x) > 7) return Math.sign(x);
   return Number.isNaN(x) ? x : Math.sign(x) * (1 - erfc(Math.abs(x)));
 }
 
 export function erfc(x: number): number {
   if (x < 2) return x > 0.5 && x < 2 ? erfcMiddle(x) : 1 - erf(x);
+  if (x > 30) return 0;
   return erfcFraction(x);
 }
 

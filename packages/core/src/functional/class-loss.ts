@@ -1,7 +1,19 @@
-import { isFloatingPoint } from '../dtype/index.ts';
+import { type DType, isFloatingPoint } from '../dtype/index.ts';
 import { fail, isTensorError } from '../errors/index.ts';
-import { type GradRecord, noGrad, type Tensor, track } from '../extend/index.ts';
-import { where } from '../ops/where.ts';
+import {
+  type Expr,
+  emptyTensor,
+  type GradRecord,
+  launchMap,
+  noGrad,
+  type Pointwise,
+  pointwise,
+  s,
+  type Tensor,
+  track,
+} from '../extend/index.ts';
+import { Reduction } from '../ops/internal/reduction.ts';
+import { load, param, type ScalarKernel, scalarKernel } from '../scalar/index.ts';
 import { titleOf } from './activation.ts';
 import { type LossOptions, type LossReduction, lossReduction, reduceLoss, refuseGrad } from './reduction.ts';
 
@@ -18,6 +30,15 @@ interface NllAttrs {
   readonly shape: readonly number[];
 }
 
+/** Minus the product with a weight. What is ignored counts 0 even if it is infinite. */
+const weightedExpr = (x: Expr, weight: Expr): Expr =>
+  s.where(s.ne(weight, 0), s.neg(s.mul(x, weight)), s.literal(0, x.dtype));
+const weighted: Pointwise = pointwise<2>('nll_loss', {
+  node: 'NllLossBackward0',
+  forward: (x, weight) => weightedExpr(x, weight!),
+  grads: [{ in: [1], vjp: (g, c) => weighted.call([g, c.input(1)], undefined) }, null],
+});
+const weightedSum = new Reduction('sum', (x, weight) => weightedExpr(x, weight!));
 /** Inputs: log-probabilities [N, C, …], index [N, …], weights of the targets [N, …], their sum. */
 const nllRecord = (name: string): GradRecord<NllAttrs> => ({
   name,
@@ -25,9 +46,8 @@ const nllRecord = (name: string): GradRecord<NllAttrs> => ({
     {
       in: [1, 2, 3],
       vjp: (g, c) => {
-        const weights = c.input(2);
         const each = c.attrs.reduction === 'mean' ? g.div(c.input(3)) : g;
-        const owed = where(weights.ne(0), each.mul(weights).neg(), 0);
+        const owed = weighted.call([each, c.input(2)], undefined);
         return g.newZeros(c.attrs.shape).scatterAdd(1, c.input(1).unsqueeze(1), owed.unsqueeze(1));
       },
     },
@@ -76,6 +96,20 @@ function checkTarget(input: Tensor, target: Tensor, weight: Tensor | undefined):
   }
 }
 
+/** The targets with class 0 for those that are ignored. */
+const classes = pointwise('nll_loss', {
+  forward: (target, ignored) => s.where(s.eq(target, ignored!), s.literal(0, target.dtype), target),
+});
+const ones: Partial<Record<DType, ScalarKernel>> = {};
+
+/** 1 for each target, 0 where it is ignored. */
+function counting(target: Tensor, ignored: number, dtype: DType): Tensor {
+  ones[dtype] ??= scalarKernel(s.cast(s.ne(load(0, 'int64'), param(0, 'int64')), dtype), dtype);
+  const out = emptyTensor(target.backend, dtype, target.shape);
+  launchMap(ones[dtype], out, [target], [BigInt(ignored)]);
+  return out;
+}
+
 /** What the targets' classes weigh, 0 where they are ignored, and the targets with ignored ones as class 0. */
 function targetWeights(
   input: Tensor,
@@ -83,11 +117,10 @@ function targetWeights(
   weight: Tensor | undefined,
   ignoreIndex: number,
 ): { index: Tensor; weights: Tensor } {
-  const ignored = target.eq(ignoreIndex);
-  const index = target.maskedFill(ignored, 0);
-  if (weight === undefined) return { index, weights: ignored.logicalNot().to(input.dtype) };
+  const index = classes.call([target], undefined, [ignoreIndex]);
+  if (weight === undefined) return { index, weights: counting(target, ignoreIndex, input.dtype) };
   const own = weight.detach().indexSelect(0, index.reshape(-1)).reshape(index.shape);
-  return { index, weights: own.maskedFill(ignored, 0) };
+  return { index, weights: own.maskedFill(target.eq(ignoreIndex), 0) };
 }
 
 /** Minus the log-probability of the target's class: `input` is [C] or [N, C, …], `target` [] or [N, …] of int64. */
@@ -106,11 +139,12 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {})
   const parts = noGrad(() => {
     const { index, weights } = targetWeights(input, target.detach(), weight, options.ignoreIndex ?? -100);
     const chosen = pick(input.detach(), index);
-    // What is ignored counts 0 even if it is infinite.
-    const losses = where(weights.ne(0), chosen.mul(weights).neg(), 0);
     const total = weights.sum();
-    const out = reduction === 'none' ? losses : reduction === 'sum' ? losses.sum() : losses.sum().div(total);
-    return { out, index, weights, total };
+    if (reduction === 'none')
+      return { out: weighted.call([chosen, weights], undefined), index, weights, total };
+    const axes = chosen.shape.map((_, d) => d);
+    const losses = weightedSum.run([chosen, weights], axes, false, input.dtype);
+    return { out: reduction === 'sum' ? losses : losses.div(total), index, weights, total };
   });
   const record = input.ndim > 2 ? nll2d : nll1d;
   const inputs = [input, parts.index, parts.weights, parts.total];

@@ -1,7 +1,7 @@
 import { type DType, dtypeInfo, isFloatingPoint, type Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { type Expr, type InputGrad, type Operand, pointwise, s, Tensor } from '../extend/index.ts';
-import { type WithInPlace, withInPlace } from './internal/inplace.ts';
+import { type PointwiseCall, pointwiseBy, type WithInPlace, withInPlace } from './internal/inplace.ts';
 
 /** A bound: a scalar or tensor, or none. */
 export type Bound = Operand | null | undefined;
@@ -109,11 +109,11 @@ const clampMinOp = low('clamp_min', ['ClampMinBackward0', 'ClampMinBackward1']);
 const clampMaxOp = high('clamp_max', ['ClampMaxBackward0', 'ClampMaxBackward1']);
 const clampBothScalars = clampScalars('clamp', 'ClampBackward1');
 
-function toBound({ scalar, tensor }: OneSided, self: Tensor, bound: Operand): Tensor {
-  return (bound instanceof Tensor ? tensor : scalar).call([self, bound], undefined);
+function toBound({ scalar, tensor }: OneSided, self: Tensor, bound: Operand): PointwiseCall<undefined> {
+  return [bound instanceof Tensor ? tensor : scalar, [self, bound], undefined];
 }
 
-function clampFn(self: Tensor, min?: Bound, max?: Bound): Tensor {
+function clampCall(self: Tensor, min?: Bound, max?: Bound): PointwiseCall<undefined> {
   if (min == null && max == null) {
     fail('op/argument', { text: "torch.clamp: At least one of 'min' or 'max' must not be None" });
   }
@@ -121,26 +121,28 @@ function clampFn(self: Tensor, min?: Bound, max?: Bound): Tensor {
   // A missing bound next to a tensor keeps its place among the node's inputs.
   if (tensors && isFloatingPoint(self.dtype)) {
     const bounds = [min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY];
-    return clampTensors.call([self, ...bounds], undefined);
+    return [clampTensors, [self, ...bounds], undefined];
   }
   if (max == null) return toBound(clampLow, self, min!);
   if (min == null) return toBound(clampHigh, self, max);
-  return (tensors ? clampTensors : clampBothScalars).call([self, min, max], undefined);
+  return [tensors ? clampTensors : clampBothScalars, [self, min, max], undefined];
 }
 
+type BoundedOp = WithInPlace<(self: Tensor, min?: Bound, max?: Bound) => Tensor>;
+
 /** Limited to `min` and `max`, scalars or tensors; the gradient at a bound is 1. With min > max, max. */
-export const clamp: WithInPlace<typeof clampFn> = withInPlace(clampFn);
+export const clamp: BoundedOp = pointwiseBy(clampCall);
 export const clip: typeof clamp = clamp;
 
 /** {@link clamp} from below. */
-export function clampMin(self: Tensor, min: Operand): Tensor {
-  return toBound(clampMinOp, self, min);
-}
+export const clampMin: WithInPlace<(self: Tensor, min: Operand) => Tensor> = pointwiseBy((self, min) =>
+  toBound(clampMinOp, self, min),
+);
 
 /** {@link clamp} from above. */
-export function clampMax(self: Tensor, max: Operand): Tensor {
-  return toBound(clampMaxOp, self, max);
-}
+export const clampMax: WithInPlace<(self: Tensor, max: Operand) => Tensor> = pointwiseBy((self, max) =>
+  toBound(clampMaxOp, self, max),
+);
 
 const lerpWith = (tensor: boolean): PointwiseRecord3 =>
   pointwise('lerp', {
@@ -164,13 +166,13 @@ function oneMinus(x: Operand): Operand {
   return x instanceof Tensor ? x.neg().add(1) : 1 - Number(x);
 }
 
-function lerpFn(self: Tensor, end: Tensor, weight: Operand): Tensor {
+function lerpCall(self: Tensor, end: Tensor, weight: Operand): PointwiseCall<undefined> {
   if (self.dtype !== end.dtype) {
     fail('op/argument', {
       text: `expected dtype ${cName(self.dtype)} for \`end\` but got dtype ${cName(end.dtype)}`,
     });
   }
-  return (weight instanceof Tensor ? lerpTensor : lerpScalar).call([self, end, weight], undefined);
+  return [weight instanceof Tensor ? lerpTensor : lerpScalar, [self, end, weight], undefined];
 }
 
 function cName(dtype: DType): string {
@@ -182,7 +184,8 @@ function cName(dtype: DType): string {
 }
 
 /** self + weight · (end - self). */
-export const lerp: WithInPlace<typeof lerpFn> = withInPlace(lerpFn);
+export const lerp: WithInPlace<(self: Tensor, end: Tensor, weight: Operand) => Tensor> =
+  pointwiseBy(lerpCall);
 
 /** Keyword arguments of {@link addcmul} and {@link addcdiv}. */
 export interface ValueOptions {
@@ -199,12 +202,18 @@ const addcmulOp = pointwise<3, number>('addcmul', {
   ],
 });
 
-function addcmulFn(self: Tensor, tensor1: Tensor, tensor2: Tensor, { value = 1 }: ValueOptions = {}): Tensor {
-  return addcmulOp.call([self, tensor1, tensor2], value, [value]);
-}
+/** A function of three tensors with PyTorch's `value`. */
+type ValueOp = WithInPlace<
+  (self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: ValueOptions) => Tensor
+>;
 
 /** self + value · tensor1 · tensor2. */
-export const addcmul: WithInPlace<typeof addcmulFn> = withInPlace(addcmulFn);
+export const addcmul: ValueOp = pointwiseBy((self, tensor1, tensor2, { value = 1 } = {}) => [
+  addcmulOp,
+  [self, tensor1, tensor2],
+  value,
+  [value],
+]);
 
 const addcdivOp = pointwise<3, number>('addcdiv', {
   forward: (x, a, b, value) => s.add(x, s.mul(s.cast(value!, x.dtype), s.div(a!, b!))),
@@ -218,17 +227,22 @@ const addcdivOp = pointwise<3, number>('addcdiv', {
   ],
 });
 
-function addcdivFn(self: Tensor, tensor1: Tensor, tensor2: Tensor, { value = 1 }: ValueOptions = {}): Tensor {
+function addcdivCall(
+  self: Tensor,
+  tensor1: Tensor,
+  tensor2: Tensor,
+  { value = 1 }: ValueOptions = {},
+): PointwiseCall<number> {
   if (!isFloatingPoint(tensor1.dtype) && !isFloatingPoint(tensor2.dtype)) {
     fail('op/argument', {
       text: 'Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.',
     });
   }
-  return addcdivOp.call([self, tensor1, tensor2], value, [value]);
+  return [addcdivOp, [self, tensor1, tensor2], value, [value]];
 }
 
 /** self + value · tensor1 / tensor2. */
-export const addcdiv: WithInPlace<typeof addcdivFn> = withInPlace(addcdivFn);
+export const addcdiv: ValueOp = pointwiseBy(addcdivCall);
 
 /** Keyword arguments of {@link round}. */
 export interface RoundOptions {
@@ -254,14 +268,14 @@ const roundPlaces = pointwise('round', {
   grads: 'zero',
 });
 
-function roundFn(self: Tensor, { decimals = 0 }: RoundOptions = {}): Tensor {
-  if (decimals === 0 || !isFloatingPoint(self.dtype)) return roundOp.call([self], undefined);
-  if (decimals > 0) return roundPlaces.call([self], undefined, [10 ** decimals]);
-  return roundDecimals.call([self], undefined, [1 / 10 ** -decimals, 10 ** -decimals]);
+function roundCall(self: Tensor, { decimals = 0 }: RoundOptions = {}): PointwiseCall<undefined> {
+  if (decimals === 0 || !isFloatingPoint(self.dtype)) return [roundOp, [self], undefined];
+  if (decimals > 0) return [roundPlaces, [self], undefined, [10 ** decimals]];
+  return [roundDecimals, [self], undefined, [1 / 10 ** -decimals, 10 ** -decimals]];
 }
 
 /** To the nearest whole number, halves to even, or to some decimals. Gradient 0. */
-export const round: WithInPlace<typeof roundFn> = withInPlace(roundFn);
+export const round: WithInPlace<(self: Tensor, options?: RoundOptions) => Tensor> = pointwiseBy(roundCall);
 
 /** Keyword arguments of {@link nanToNum}: what replaces NaN and the infinities (0 and the dtype's limits). */
 export interface NanToNumOptions {

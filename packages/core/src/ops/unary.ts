@@ -2,6 +2,7 @@ import { isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { s, type Tensor, type UnaryOp, unary } from '../extend/index.ts';
 import { identityForIntegers, refuse } from './internal/dtype-rules.ts';
+import { reluSlope, sigmoidSlope, tanhSlope } from './internal/slopes.ts';
 
 const SQRT_PI = Math.sqrt(Math.PI);
 const LN2 = Math.LN2;
@@ -199,7 +200,7 @@ export const cosh: UnaryOp = unary('cosh', {
 export const tanh: UnaryOp = unary('tanh', {
   promotion: 'float',
   forward: (x) => s.tanh(x),
-  grads: [{ out: [0], vjp: (g, c) => g.mul(oneMinusSquare(c.output())) }],
+  grads: [{ out: [0], vjp: (g, c) => tanhSlope(g, c.output()) }],
 });
 
 export const asinh: UnaryOp = unary('asinh', {
@@ -224,7 +225,7 @@ export const atanh: UnaryOp = unary('atanh', {
 export const sigmoid: UnaryOp = unary('sigmoid', {
   promotion: 'float',
   forward: (x) => s.sigmoid(x),
-  grads: [{ out: [0], vjp: (g, c) => g.mul(c.output().mul(c.output().neg().add(1))) }],
+  grads: [{ out: [0], vjp: (g, c) => sigmoidSlope(g, c.output()) }],
 });
 
 /** The error function. */
@@ -271,7 +272,7 @@ export const lgamma: UnaryOp = unary('lgamma', {
 /** The rectified linear unit max(x, 0): NaN stays NaN with gradient 1, the gradient at 0 is 0. */
 export const relu: UnaryOp = unary('relu', {
   forward: (x) => s.relu(x),
-  grads: [{ out: [0], vjp: (g, c) => g.maskedFill(c.output().le(0), 0) }],
+  grads: [{ out: [0], vjp: (g, c) => reluSlope(g, c.output()) }],
   check: (dtype) => {
     if (dtype === 'bool') fail('op/argument', { text: 'Boolean inputs not supported for relu' });
   },

@@ -1,4 +1,6 @@
+import { cpu } from '@taimatsu/backend-cpu';
 import type { Tensor } from '@taimatsu/core';
+import { newCounters } from '@taimatsu/core/backend';
 import { describe, expect, it } from 'vitest';
 import { torch } from '../setup.ts';
 
@@ -31,6 +33,8 @@ const withArguments: { readonly [method: string]: (x: Tensor) => readonly unknow
   addcdiv: (x) => [like(x), like(x).add(1)],
   addcmul: (x) => [like(x), like(x), { value: 2 }],
   clamp: () => [0.4, 0.6],
+  clampMax: () => [0.6],
+  clampMin: () => [0.4],
   clip: () => [0.4, 0.6],
   indexAdd: () => [0, index(), torch.ones([2, 3], { dtype: 'float64' }), { alpha: 2 }],
   indexCopy: () => [0, index(), torch.ones([2, 3], { dtype: 'float64' })],
@@ -142,6 +146,27 @@ describe('in place is as out of place', () => {
         'a leaf Variable that requires grad is being used',
       );
       expect([x.version, x.detach().tolist()], name).toEqual([0, start().detach().tolist()]);
+    }
+  });
+
+  it('without recording, pointwise ones are a single launch that makes no memory', () => {
+    const names = ['add', 'mul', 'addcmul', 'addcdiv', 'lerp', 'clamp', 'clampMin', 'round', 'relu'];
+    const counted = { ...cpu, counters: newCounters(), allocations: 0 };
+    const device = Object.assign(counted, {
+      alloc: (...given: Parameters<typeof cpu.alloc>) => {
+        counted.allocations++;
+        return cpu.alloc(...given);
+      },
+    });
+    for (const name of names) {
+      const x = start().detach().to(device);
+      const args = (withArguments[name]?.(start().detach()) ?? []).map((arg) =>
+        arg instanceof torch.Tensor ? arg.to(device) : arg,
+      );
+      const [launches, allocations] = [counted.counters.launches, counted.allocations];
+      call(x, `${name}_`, args);
+      const made = [counted.counters.launches - launches, counted.allocations - allocations];
+      expect(made, name).toEqual([1, 0]);
     }
   });
 

@@ -7,10 +7,11 @@ import {
   isGradEnabled,
   isTracked,
   metaOf,
+  type Operand,
   outputNrOf,
   rebaseHistory,
 } from '../../autograd/index.ts';
-import { checkDestination, copyInto, freshCopy } from '../../dispatch/index.ts';
+import { checkDestination, copyInto, freshCopy, type Pointwise } from '../../dispatch/index.ts';
 import { isFloatingPoint, type Scalar } from '../../dtype/index.ts';
 import type { Tensor } from '../../extend/index.ts';
 import { likeStrides } from '../../shape/index.ts';
@@ -72,4 +73,27 @@ export function withInPlace<A extends unknown[]>(
   return Object.assign((self: Tensor, ...args: A) => fn(self, ...args), {
     inPlace: (self: Tensor, ...args: A) => inPlace(self, (shadow) => fn(shadow, ...args)),
   });
+}
+
+/** A pointwise operation with everything that it is called with. */
+export type PointwiseCall<T> = readonly [
+  op: Pointwise<T>,
+  operands: readonly [self: Tensor, ...more: Operand[]],
+  attrs: T,
+  constants?: readonly number[],
+];
+
+/** A function of a tensor that is one pointwise operation, chosen by `pick`; its in-place form needs no copy. */
+export function pointwiseBy<A extends unknown[], T>(
+  pick: (self: Tensor, ...args: A) => PointwiseCall<T>,
+): WithInPlace<(self: Tensor, ...args: A) => Tensor> {
+  const fresh = (self: Tensor, ...args: A): Tensor => {
+    const [op, operands, attrs, constants] = pick(self, ...args);
+    return op.call(operands, attrs, constants);
+  };
+  const inPlace = (self: Tensor, ...args: A): Tensor => {
+    const [op, operands, attrs, constants] = pick(self, ...args);
+    return op.callInPlace(operands, attrs, constants);
+  };
+  return Object.assign(fresh, { inPlace });
 }
