@@ -46,6 +46,9 @@ const reflected: Rows = {
     target: 'pow',
     call: ({ self, other }, pow) => pow(isTensor(other) ? other.detach() : other, self),
   }),
+  __rand__: row('self, other', { target: 'bitwiseAnd', call: ({ self, other }, and) => and(other, self) }),
+  __ror__: row('self, other', { target: 'bitwiseOr', call: ({ self, other }, or) => or(other, self) }),
+  __rxor__: row('self, other', { target: 'bitwiseXor', call: ({ self, other }, xor) => xor(other, self) }),
   __rmatmul__: row('self, other', { target: 'matmul', call: ({ self, other }, mm) => mm(other, self) }),
 };
 

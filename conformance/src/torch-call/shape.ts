@@ -44,6 +44,7 @@ const base: Rows = {
   ...rows('stack', 'tensors, dim'),
   ...rows('hstack vstack dstack column_stack', 'tensors'),
   ...rows('atleast_1d atleast_2d atleast_3d', '...tensors'),
+  ...rows('broadcast_shapes', '...shapes'),
   ...rows('broadcast_tensors block_diag cartesian_prod', '...tensors'),
   ...rows('hsplit vsplit dsplit', 'input, indices'),
   ...rows('diag triu tril', 'input, diagonal'),

@@ -1,5 +1,6 @@
 /** Decompositions of dense matrices in double precision, by classical algorithms. */
 export { choleskyInPlace } from './cholesky.ts';
+export { cofactors, cofactorsPullback } from './cofactors.ts';
 export { eigh } from './eigh.ts';
 export { matrixExp } from './exp.ts';
 export { ldlInPlace, ldlSolve } from './ldl.ts';

@@ -13,8 +13,8 @@ import {
 
 /** Keyword arguments of {@link add} and {@link sub}. */
 export interface AlphaOptions {
-  /** Multiplies `other` first. Default 1. */
-  readonly alpha?: number;
+  /** Multiplies `other` first. Default 1. A boolean only where the result is bool. */
+  readonly alpha?: number | boolean;
 }
 
 export const notIntegers: readonly DType[] = dtypes.filter((dtype) => !isInteger(dtype));
@@ -68,7 +68,8 @@ export const sub: AlphaOp = alphaOp(subRecord, subScaled);
 /** other - alpha · self. */
 export function rsub(self: Tensor, other: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor {
   const record = other instanceof Tensor ? rsubTensor : rsubScalar;
-  return record.call([self, other], alpha, [alpha]);
+  const factor = checkAlpha(alpha, self, other);
+  return record.call([self, other], factor, [factor]);
 }
 
 /** A binary operation with PyTorch's `alpha`. */
@@ -82,21 +83,26 @@ function alphaOp(plain: typeof addRecord, scaled: typeof addScaled): AlphaOp {
     (self: Tensor, other: Operand, options?: AlphaOptions): Tensor => {
       const alpha = options?.alpha ?? 1;
       if (alpha === 1) return plain.call2(self, other, undefined);
-      checkAlpha(alpha, self, other);
-      return scaled.call([self, other], alpha, [alpha]);
+      const factor = checkAlpha(alpha, self, other);
+      return scaled.call([self, other], factor, [factor]);
     },
     {
       inPlace: (self: Tensor, other: Operand, options?: AlphaOptions): Tensor => {
         const alpha = options?.alpha ?? 1;
         if (alpha === 1) return plain.callInPlace([self, other], undefined);
-        checkAlpha(alpha, self, other);
-        return scaled.callInPlace([self, other], alpha, [alpha]);
+        const factor = checkAlpha(alpha, self, other);
+        return scaled.callInPlace([self, other], factor, [factor]);
       },
     },
   );
 }
 
-function checkAlpha(alpha: number, ...operands: readonly Operand[]): void {
+function checkAlpha(alpha: number | boolean, ...operands: readonly Operand[]): number {
+  if (typeof alpha === 'boolean') {
+    const isBool = operands.every((x) => (x instanceof Tensor ? x.dtype === 'bool' : typeof x === 'boolean'));
+    if (!isBool) fail('op/argument', { text: 'Boolean alpha only supported for Boolean results.' });
+    return Number(alpha);
+  }
   const floating = operands.some((x) =>
     x instanceof Tensor ? isFloatingPoint(x.dtype) : !Number.isInteger(Number(x)),
   );
@@ -105,6 +111,7 @@ function checkAlpha(alpha: number, ...operands: readonly Operand[]): void {
       text: 'For integral input tensors, argument alpha must not be a floating point number.',
     });
   }
+  return alpha;
 }
 
 /** self · other. */

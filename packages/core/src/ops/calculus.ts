@@ -1,3 +1,4 @@
+import { getDefaultDtype, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { Tensor } from '../extend/index.ts';
 import { normalizeAxes, normalizeAxis } from '../shape/index.ts';
@@ -61,9 +62,10 @@ export function cumulativeTrapezoid(
   if (x != null) {
     return distances('cumulative_trapezoid', y, x, axis).mul(pairs(y, axis)).cumsum(axis).div(2);
   }
-  return pairs(y, axis)
-    .mul(dx / 2)
-    .cumsum(axis);
+  const sums = pairs(y, axis);
+  // Half a distance makes integers floating, also where JavaScript cannot tell it from a whole number.
+  const wide = isFloatingPoint(y.dtype) ? sums : sums.to(getDefaultDtype());
+  return wide.mul(dx / 2).cumsum(axis);
 }
 
 /** Keyword arguments of {@link gradient}. */

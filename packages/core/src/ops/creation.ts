@@ -20,7 +20,7 @@ import { cxx } from '../rng/index.ts';
 import { param, position, type ScalarKernel, scalarKernel } from '../scalar/index.ts';
 import { contiguousStrides, likeStrides, numelOf, type Shape, type Strides } from '../shape/index.ts';
 import { flattenNested, type NestedData } from './internal/nested-data.ts';
-import { linspaceSequence, rangeSequence } from './internal/sequences.ts';
+import { integerLogspace, linspaceSequence, rangeSequence } from './internal/sequences.ts';
 
 /** Keyword arguments of the functions that make tensors. */
 export interface TensorOptions {
@@ -301,9 +301,15 @@ export function logspace(
 ): Tensor {
   const { base = 10, ...rest } = options;
   const dtype = rest.dtype ?? getDefaultDtype();
-  const wide: DType = dtype === 'float64' || !isFloatingPoint(dtype) ? 'float64' : dtype;
-  const exponents = linspace(start, end, steps, { ...rest, dtype: wide, requiresGrad: false });
-  return finish(exponents.newFull([], base, { dtype: wide }).pow(exponents).to(dtype), rest.requiresGrad);
+  if (!isFloatingPoint(dtype)) {
+    if (steps < 0) fail('op/argument', { text: 'number of steps must be non-negative' });
+    const out = emptyTensor(backendOf(options.device), dtype, [steps]);
+    if (steps > 0)
+      out.storage.write(0, sequenceElements(dtype, steps, integerLogspace(start, end, steps, base)));
+    return finish(out, rest.requiresGrad);
+  }
+  const exponents = linspace(start, end, steps, { ...rest, dtype, requiresGrad: false });
+  return finish(exponents.newFull([], base, { dtype }).pow(exponents), rest.requiresGrad);
 }
 
 /** The identity matrix, or its first rows and columns. */

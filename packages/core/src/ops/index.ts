@@ -1,3 +1,4 @@
+export { broadcastShapes } from './broadcast-shapes.ts';
 export { cartesianProd, trilIndices, triuIndices, vander } from './combine.ts';
 export {
   arange,

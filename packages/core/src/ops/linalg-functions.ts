@@ -1,4 +1,5 @@
 // Functions of matrices that PyTorch has at its top level and as methods.
+export { det, logdet, slogdet } from './linalg/determinant.ts';
 export { luUnpack } from './linalg/factor.ts';
 export {
   cholesky,
@@ -14,4 +15,4 @@ export {
 } from './linalg/legacy.ts';
 export { geqrf, householderProduct as orgqr, ormqr } from './linalg/orthogonal.ts';
 export { matrixExp, matrixPower } from './linalg/products.ts';
-export { det, inv as inverse, logdet, slogdet } from './linalg/solve.ts';
+export { inv as inverse } from './linalg/solve.ts';

@@ -2,7 +2,7 @@
  * PyTorch's `torch.masked`: reductions and normalisations of the elements where a mask is true.
  * @packageDocumentation
  */
-import { type DType, isFloatingPoint, type Scalar } from '../dtype/index.ts';
+import { type DType, getDefaultDtype, isFloatingPoint, type Scalar } from '../dtype/index.ts';
 import type { Tensor } from '../extend/index.ts';
 import { normalizeAxes } from '../shape/index.ts';
 import { limitOf } from './internal/limits.ts';
@@ -95,8 +95,10 @@ function counts(self: Tensor, axes: number[], options: MaskedReduceOptions): Ten
 export function mean(self: Tensor, dim?: Dims, options: MaskedReduceOptions = {}): Tensor {
   const x = converted(self, options);
   const axes = axesOf(self, dim);
-  if (options.mask == null) return x.mean(axes, keep(options));
-  return sum(x, axes, options).div(counts(x, axes, options));
+  if (isFloatingPoint(x.dtype) && options.mask == null) return x.mean(axes, keep(options));
+  // As in PyTorch, the sum of bools is a bool: whether there is any.
+  const total = sum(x, axes, options);
+  return (x.dtype === 'bool' ? total.gt(0) : total).div(counts(x, axes, options));
 }
 
 /** The median along `dim`, the lower of two. */
@@ -106,10 +108,12 @@ export function median(self: Tensor, dim = -1, options: MaskedReduceOptions = {}
   return filled(x, options, Number.NaN).nanmedian(dim, keep(options)).values;
 }
 
-/** log Σ e^x over `dim`. */
+/** log Σ e^x over `dim`; its whole part for integers. */
 export function logsumexp(self: Tensor, dim?: Dims, options: MaskedReduceOptions = {}): Tensor {
-  const x = filled(converted(self, options), options, Number.NEGATIVE_INFINITY);
-  return x.logsumexp(axesOf(self, dim), keep(options));
+  const own = converted(self, options);
+  const wide = isFloatingPoint(own.dtype) ? own : own.to(getDefaultDtype());
+  const x = filled(wide, options, Number.NEGATIVE_INFINITY);
+  return x.logsumexp(axesOf(self, dim), keep(options)).to(own.dtype);
 }
 
 /** log(e^self + e^other). */

@@ -189,9 +189,10 @@ interface AddmmAttrs {
   readonly beta: number;
 }
 
-/** Integers take the whole part of a factor, and stay integers. */
+/** Integers take the whole part of a factor, and stay integers; so do bools, which it keeps or clears. */
 function scaledBy(x: Tensor, factor: number): Tensor {
   if (factor === 1) return x;
+  if (x.dtype === 'bool') return x.logicalAnd(x.newFull([], factor !== 0, { dtype: 'bool' }));
   return x.mul(isFloatingPoint(x.dtype) ? factor : Math.trunc(factor));
 }
 

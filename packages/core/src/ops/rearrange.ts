@@ -350,6 +350,8 @@ export function sumToSize(self: Tensor, ...sizes: Sizes): Tensor {
       text: `size {[${shape.join(', ')}]} is not expandable to size {[${self.shape.join(', ')}]}.`,
     });
   }
+  // To no dimensions PyTorch sums whatever is there, which makes int64 of integers.
+  if (shape.length === 0) return self.sum();
   if (axes.length === 0) return self;
   const summed = self.sum(axes, { keepdim: true });
   return lead === 0 ? summed : summed.view(shape);

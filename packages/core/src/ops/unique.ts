@@ -59,7 +59,8 @@ function rowsOf(self: Tensor, dim: number | null | undefined, elements: ElementA
 function rowsFirst(self: Tensor, dim: number | null | undefined): Tensor {
   return noGrad(() => {
     const x = self.detach();
-    return dim == null ? x.reshape(-1) : x.movedim(normalizeAxis(dim, x.ndim), 0);
+    // Swapped with the first, not moved before it: the order of slices depends on it.
+    return dim == null ? x.reshape(-1) : x.transpose(normalizeAxis(dim, x.ndim), 0);
   });
 }
 
@@ -84,7 +85,7 @@ function distinct(
   });
   const output = noGrad(() => {
     const rows = moved.indexSelect(0, longs(self, BigInt64Array.from(firsts, BigInt)));
-    return (dim == null ? rows : rows.movedim(0, axis).contiguous()).detach();
+    return (dim == null ? rows : rows.transpose(0, axis).contiguous()).detach();
   });
   if (!returnInverse && !returnCounts) return output;
   return {

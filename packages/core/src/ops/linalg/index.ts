@@ -3,6 +3,7 @@
  * @packageDocumentation
  */
 export { matmul } from '../matmul.ts';
+export { det, slogdet } from './determinant.ts';
 export {
   type CholeskyOptions,
   cholesky,
@@ -20,12 +21,10 @@ export * from './norms.ts';
 export { householderProduct, type QrMode, qr } from './orthogonal.ts';
 export * from './products.ts';
 export {
-  det,
   inv,
   invEx,
   type SolveOptions,
   type SolveTriangularOptions,
-  slogdet,
   solve,
   solveEx,
   solveTriangular,

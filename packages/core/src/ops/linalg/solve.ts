@@ -1,13 +1,6 @@
 import { fail } from '../../errors/index.ts';
 import { type GradRecord, type Tensor, track, trackAll } from '../../extend/index.ts';
-import {
-  copyOf,
-  identity,
-  luInPlace,
-  type Matrix,
-  solveFactored,
-  solveTriangular as solveOnHost,
-} from '../../linalg/index.ts';
+import { identity, luInPlace, solveFactored, solveTriangular as solveOnHost } from '../../linalg/index.ts';
 import { broadcastShapes } from '../../shape/index.ts';
 import { checkInfo, checkSquare, readMatrices, writeMatrices, writeScalars } from './host-matrices.ts';
 
@@ -233,104 +226,4 @@ export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOp
   });
   const out = writeMatrices(b, lead, results.rows, results.columns, results.matrices);
   return track(triangularRecord, out, [x, y], { upper, unitriangular });
-}
-
-const detRecord: GradRecord<undefined> = {
-  name: 'LinalgDetBackward0',
-  grads: [
-    {
-      in: [0],
-      out: [0],
-      vjp: (g, c) => {
-        const a = c.input(0);
-        const det = c.output();
-        if (a.numel() === 0) return null;
-        const scale = (x: Tensor): Tensor => x.unsqueeze(-1).unsqueeze(-1);
-        if (det.detach().ne(0).all().item() === true) return scale(g.mul(det)).mul(T(inv(a)));
-        // As in PyTorch, where a pivot is exactly 0 so is the gradient.
-        return scale(g.maskedFill(det.detach().eq(0), 0)).mul(cofactors(a));
-      },
-    },
-  ],
-};
-
-/** The derivative of the determinant, also of singular matrices, minor by minor. First order only. */
-function cofactors(self: Tensor): Tensor {
-  const { lead, rows, matrices } = readMatrices(self, 'linalg.det');
-  const out = matrices.map((a) => {
-    const result = copyOf(a);
-    for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < rows; j++) {
-        const sign = (i + j) % 2 === 0 ? 1 : -1;
-        result.data[i * rows + j] = sign * determinant(minor(a, i, j)).det;
-      }
-    }
-    return result;
-  });
-  return writeMatrices(self, lead, rows, rows, out);
-}
-
-function minor(a: Matrix, row: number, column: number): Matrix {
-  const n = a.rows - 1;
-  const data = a.data.filter((_, at) => Math.floor(at / a.columns) !== row && at % a.columns !== column);
-  return { rows: n, columns: n, data };
-}
-
-/** The determinant, its sign, and the logarithm of its size. Overwrites `a` with its factors. */
-function determinant(a: Matrix): { det: number; sign: number; log: number } {
-  const { pivots } = luInPlace(a, true);
-  let det = 1;
-  let sign = 1;
-  let log = 0;
-  pivots.forEach((row, k) => {
-    const head = a.data[k * a.columns + k]!;
-    if (row !== k) {
-      det = -det;
-      sign = -sign;
-    }
-    det *= head;
-    sign *= Math.sign(head);
-    log += Math.log(Math.abs(head));
-  });
-  return { det, sign, log };
-}
-
-/** The determinants of square matrices. */
-export function det(self: Tensor): Tensor {
-  checkSquare('linalg.det', self);
-  const { lead, matrices } = readMatrices(self, 'linalg.det');
-  const values = matrices.map((a) => determinant(a).det);
-  return track(detRecord, writeScalars(self, lead, values, self.dtype), [self], undefined);
-}
-
-const slogdetRecord: GradRecord<undefined> = {
-  name: 'LinalgSlogdetBackward0',
-  saves: { in: [0] },
-  backward: ([, g], c) => {
-    if (g === undefined) return [null];
-    return [
-      g
-        .unsqueeze(-1)
-        .unsqueeze(-1)
-        .mul(T(inv(c.input(0)))),
-    ];
-  },
-};
-
-/** The signs of the determinants and the logarithms of their sizes. */
-export function slogdet(self: Tensor): { sign: Tensor; logabsdet: Tensor } {
-  checkSquare('linalg.slogdet', self);
-  const { lead, matrices } = readMatrices(self, 'linalg.slogdet');
-  const parts = matrices.map(determinant);
-  const scalars = (values: readonly number[]): Tensor => writeScalars(self, lead, values, self.dtype);
-  const outs = [scalars(parts.map((p) => p.sign)), scalars(parts.map((p) => p.log))] as const;
-  const [sign, logabsdet] = trackAll(slogdetRecord, outs, [self], undefined);
-  return { sign, logabsdet };
-}
-
-/** The logarithm of the determinant; NaN where that is negative. */
-export function logdet(self: Tensor): Tensor {
-  checkSquare('logdet', self);
-  const { sign, logabsdet } = slogdet(self);
-  return logabsdet.maskedFill(sign.detach().eq(-1), Number.NaN);
 }

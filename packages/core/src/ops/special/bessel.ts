@@ -75,7 +75,7 @@ export const i1e: UnaryOp = unary('special_i1e', {
 /** out / x for an `out` that goes to x / 2 at 0. */
 function overX(x: Tensor, out: Tensor): Tensor {
   const zero = x.eq(0);
-  return out.div(x.maskedFill(zero, 1)).add(zero.mul(0.5));
+  return out.maskedFill(zero, 0).div(x.maskedFill(zero, 1)).add(zero.mul(0.5));
 }
 
 // Modified Bessel functions of the second kind: below 2 a regular part and the logarithm times the first kind.
