@@ -5,6 +5,6 @@ export { eigh } from './eigh.ts';
 export { matrixExp } from './exp.ts';
 export { ldlInPlace, ldlSolve } from './ldl.ts';
 export { luInPlace, solveFactored, solveTriangular } from './lu.ts';
-export { copyOf, identity, type Matrix, zeros } from './matrix.ts';
+export { identity, type Matrix, zeros } from './matrix.ts';
 export { formQ, qrInPlace } from './qr.ts';
 export { svd } from './svd.ts';
