@@ -9,6 +9,7 @@ import {
 import { detectFeatures } from './features.ts';
 import { makeKernels } from './kernels/index.ts';
 import { Memory, type WasmBuffer } from './memory/index.ts';
+import { defaultThreads, Pool, spawner } from './threads/index.ts';
 
 /** How a WebAssembly backend is set up. */
 export interface WasmBackendOptions {
@@ -17,20 +18,27 @@ export interface WasmBackendOptions {
    * JavaScript memory, where the collector finds it if it is garbage, and comes back when it is used.
    */
   readonly budget?: number;
+  /**
+   * How many threads may compute; as many as the machine has cores unless given, at most eight. More than one takes
+   * shared memory: Node has it, and pages that are cross-origin isolated. `setNumThreads` changes it later, except from
+   * a backend that was made for one thread.
+   */
+  readonly threads?: number;
   /** Fills memory with NaN when it is handed out and when it is given back, to show reads of what nobody wrote. */
   readonly poison?: boolean;
 }
 
 const DEFAULT_BUDGET = 2 ** 30;
 
-const manifest: Manifest = Object.freeze({
-  dtypes: allNative,
-  syncRead: true,
-  maxElements: 2 ** 32 - 1,
-  deterministic: true,
-  denormals: true,
-  executor: 'webassembly',
-});
+const manifestOf = (shared: boolean): Manifest =>
+  Object.freeze({
+    dtypes: allNative,
+    syncRead: true,
+    maxElements: 2 ** 32 - 1,
+    deterministic: true,
+    denormals: true,
+    executor: shared ? 'webassembly with threads' : 'webassembly',
+  });
 
 /** True where the engine has what this backend is made of. */
 export function isWasmSupported(): boolean {
@@ -39,11 +47,10 @@ export function isWasmSupported(): boolean {
 
 /** A backend of its own, with its own memory: tensors of one cannot be mixed with another's. */
 export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
-  const memory = new Memory({
-    budget: options.budget ?? DEFAULT_BUDGET,
-    poison: options.poison === true,
-    shared: false,
-  });
+  const threads = options.threads ?? defaultThreads();
+  const memory = memoryFor(options, threads > 1);
+  const { shared } = memory;
+  const pool = new Pool(memory, threads);
   const { relaxed } = detectFeatures();
   const counters = newCounters();
   const read = (buffer: BackendBuffer, start: number, length: number): ElementArray => {
@@ -52,9 +59,15 @@ export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
   };
   return {
     name: 'wasm',
-    manifest,
-    kernels: makeKernels({ memory, target: { shared: false, relaxed } }),
+    manifest: manifestOf(shared),
+    kernels: makeKernels({ memory, threads: pool, target: { shared, relaxed } }),
     counters,
+    get threads() {
+      return pool.count;
+    },
+    set threads(count) {
+      pool.count = count;
+    },
     alloc: (dtype, length) => memory.alloc(dtype, length),
     free: (buffer) => memory.free(buffer as WasmBuffer),
     write: (buffer, start, data) => {
@@ -66,6 +79,21 @@ export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
   };
 }
 
+/** Shared memory where it is of use and can be had. */
+function memoryFor(
+  { budget = DEFAULT_BUDGET, poison = false }: WasmBackendOptions,
+  threads: boolean,
+): Memory {
+  if (threads && detectFeatures().threads && spawner() !== undefined) {
+    try {
+      return new Memory({ budget, poison, shared: true });
+    } catch {
+      // Some engines refuse so large a shared memory.
+    }
+  }
+  return new Memory({ budget, poison, shared: false });
+}
+
 let made: Backend | undefined;
 function own(): Backend {
   made ??= createWasmBackend();
@@ -75,7 +103,15 @@ function own(): Backend {
 /** Tensors in WebAssembly's memory, computed by code assembled at run time. Set up when it is first used. */
 export const wasm: Backend = {
   name: 'wasm',
-  manifest,
+  get manifest() {
+    return own().manifest;
+  },
+  get threads() {
+    return own().threads ?? 1;
+  },
+  set threads(count) {
+    own().threads = count;
+  },
   get kernels() {
     return own().kernels;
   },

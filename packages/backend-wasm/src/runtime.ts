@@ -2,13 +2,15 @@ import { type DType, dtypeInfo, type Literal, type View } from '@taimatsu/core/b
 import { instantiate, Module, type Target } from './asm/index.ts';
 import type { Operand } from './codegen/nest.ts';
 import type { Memory } from './memory/index.ts';
+import type { Pool } from './threads/index.ts';
 
 /** A function of generated code: int64 scalars are bigints, all else numbers. */
 export type Call = (...args: (number | bigint)[]) => number;
 
-/** What kernels are made with: the memory they work in and what their code may rely on. */
+/** What kernels are made with: the memory they work in, who works, and what their code may rely on. */
 export interface Runtime {
   readonly memory: Memory;
+  readonly threads: Pool;
   readonly target: Target;
 }
 

@@ -3,7 +3,7 @@ export type { Address, Expr, Statement } from './expr.ts';
 export { select } from './expr.ts';
 export type { Local } from './function.ts';
 export { FunctionBuilder } from './function.ts';
-export { instantiate } from './instantiate.ts';
+export { instantiate, originOf } from './instantiate.ts';
 export { memory } from './memory.ts';
 export type { Func, Target } from './module.ts';
 export { Module } from './module.ts';

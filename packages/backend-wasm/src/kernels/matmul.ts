@@ -12,7 +12,16 @@ import {
 } from '@taimatsu/core/backend';
 import { type Across, epilogueOf, fusable, scalarBits } from '../codegen/epilogue.ts';
 import type { Runtime } from '../runtime.ts';
-import { type ElementName, Matmul, type MatrixView } from './matmul/index.ts';
+import { OWN, Piece } from '../threads/index.ts';
+import {
+  type ElementName,
+  Matmul,
+  type MatrixView,
+  type Product,
+  roundUp,
+  runShared,
+  sharedBytes,
+} from './matmul/index.ts';
 
 const elements: { readonly [dtype: string]: ElementName } = {
   float32: 'f32',
@@ -79,8 +88,12 @@ class Products {
   }
 }
 
+/** Nanoseconds that a product takes one thread, about. */
+const cost = ({ m, n, k, batch }: MatmulPlan, bytes: number): number =>
+  m * n * k * batch.size * bytes * 0.012;
+
 function multiply(
-  { memory }: Runtime,
+  { memory, threads }: Runtime,
   product: Matmul,
   plan: MatmulPlan,
   out: View,
@@ -95,11 +108,11 @@ function multiply(
   const inputs = epilogue?.inputs ?? [];
   for (const view of inputs) at.push(memory.pointer(view));
   const scalars = epilogue === undefined ? [] : scalarBits(epilogue.kernel, epilogue.params);
-  memory.scratch(product.scratchBytes(m, n, k), (scratch) => {
+  const each = (scratch: number, visit: (single: Product) => void): void => {
     eachBatch(plan.batch, at, bytes, () => {
       const args: number[] = [];
       for (let i = 0; i < inputs.length; i++) args.push(at[i + 3]!, strides[i + 3]![0]! * bytes);
-      product.run({
+      visit({
         m,
         n,
         depth: k,
@@ -110,8 +123,40 @@ function multiply(
         ...(epilogue === undefined ? {} : { args: [...args, ...scalars] }),
       });
     });
+  };
+  const crew = inputs.some((input) => isSame(input, out)) ? 1 : threads.countFor(cost(plan, bytes));
+  if (crew > 1 && m > 1 && n > 1 && m * n * k > 1e6) {
+    const { block, own } = sharedBytes(product, plan);
+    memory.scratch(block + crew * own, (scratch) =>
+      each(scratch + block, (single) => runShared(product, single, threads, crew, scratch, own)),
+    );
+    return;
+  }
+  const needed = roundUp(product.scratchBytes(m, n, k), 16);
+  memory.scratch(crew * needed, (scratch) => {
+    if (crew === 1 || plan.batch.size === 1) each(scratch, (single) => product.run(single));
+    else {
+      const job = threads.job(scratch, needed);
+      const together = Math.min(64, Math.ceil(plan.batch.size / (8 * crew)));
+      let piece: Piece | undefined;
+      let left = 0;
+      each(OWN, (single) => {
+        if (left === 0) {
+          if (piece !== undefined) job.add(piece);
+          piece = new Piece();
+          left = together;
+        }
+        product.run(single, undefined, piece!.via);
+        left--;
+      });
+      if (piece !== undefined) job.add(piece);
+      job.run();
+    }
   });
 }
+
+/** An epilogue reads what the product overwrites: what a worker left half done could not be done again. */
+const isSame = (a: View, b: View): boolean => a.storage.buffer === b.storage.buffer;
 
 const matrix = (pointer: number, strides: Strides): MatrixView => ({
   pointer,

@@ -22,9 +22,12 @@ export class Heap {
   private freeBytes = 0;
   private end: number;
   private top: number;
+  private readonly grown: () => void;
 
-  constructor(memory: WebAssembly.Memory, start: number, limit: number) {
+  /** `grown` is called when the memory's old buffer may not be looked at any more. */
+  constructor(memory: WebAssembly.Memory, start: number, limit: number, grown: () => void) {
     this.memory = memory;
+    this.grown = grown;
     this.limit = limit;
     this.top = start;
     this.end = memory.buffer.byteLength;
@@ -84,6 +87,7 @@ export class Heap {
       try {
         this.memory.grow(pages);
         this.end = this.memory.buffer.byteLength;
+        this.grown();
         return true;
       } catch {
         // Fewer, then.

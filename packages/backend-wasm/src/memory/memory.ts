@@ -42,6 +42,12 @@ interface Slab {
  */
 export class Memory {
   readonly wasm: WebAssembly.Memory;
+  /** Other threads see it. */
+  readonly shared: boolean;
+  /** All of memory as bytes; good until the next allocation. */
+  u8: Uint8Array;
+  /** All of memory as 32-bit words; good until the next allocation. */
+  i32: Int32Array;
   /** Counts launches; what a launch has touched stays where it is until the next. */
   clock = 1;
   readonly stats: { evacuated: number; restored: number } = { evacuated: 0, restored: 0 };
@@ -52,31 +58,21 @@ export class Memory {
   private readonly large: Residents;
   private readonly registry: FinalizationRegistry<Block>;
   private readonly open: (Slab | undefined)[] = [undefined, undefined];
-  private bytes: Uint8Array;
-  private words: Int32Array;
 
   constructor({ budget, poison, shared }: MemoryOptions) {
     this.wasm = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared });
-    this.heap = new Heap(this.wasm, HEAP_START, Math.min(budget, ADDRESS_SPACE));
+    this.shared = shared;
+    this.u8 = new Uint8Array(this.wasm.buffer);
+    this.i32 = new Int32Array(this.wasm.buffer);
+    this.heap = new Heap(this.wasm, HEAP_START, Math.min(budget, ADDRESS_SPACE), () => {
+      this.u8 = new Uint8Array(this.wasm.buffer);
+      this.i32 = new Int32Array(this.wasm.buffer);
+    });
     this.budget = budget;
     this.poison = poison;
     this.slabs = new Residents(Math.min(budget / 4, FIRST_ALLOWANCE.slabs));
     this.large = new Residents(Math.min(budget, FIRST_ALLOWANCE.large));
-    this.bytes = new Uint8Array(this.wasm.buffer);
-    this.words = new Int32Array(this.wasm.buffer);
     this.registry = new FinalizationRegistry((block) => this.release(block));
-  }
-
-  /** All of memory as bytes; good until the next allocation. */
-  get u8(): Uint8Array {
-    if (this.bytes.buffer !== this.wasm.buffer) this.bytes = new Uint8Array(this.wasm.buffer);
-    return this.bytes;
-  }
-
-  /** All of memory as 32-bit words; good until the next allocation. */
-  get i32(): Int32Array {
-    if (this.words.buffer !== this.wasm.buffer) this.words = new Int32Array(this.wasm.buffer);
-    return this.words;
   }
 
   alloc(dtype: DType, length: number): WasmBuffer {
@@ -119,7 +115,7 @@ export class Memory {
     const { block, itemsize, dtype } = buffer;
     block.used = ++this.clock;
     if (block.pointer === 0) this.restore(buffer);
-    return elementArrayOver(dtype, this.wasm.buffer, block.pointer + buffer.start + start * itemsize, length);
+    return elementArrayOver(dtype, this.u8.buffer, block.pointer + buffer.start + start * itemsize, length);
   }
 
   reinterpret(buffer: WasmBuffer, dtype: DType): WasmBuffer {
@@ -137,6 +133,11 @@ export class Memory {
     } finally {
       this.heap.give(pointer, index);
     }
+  }
+
+  /** Memory that is never given back and stays where it is. */
+  permanent(bytes: number): number {
+    return this.take(sizeClass(bytes), bytes);
   }
 
   private small(dtype: DType, itemsize: number, length: number, bytes: number): WasmBuffer {

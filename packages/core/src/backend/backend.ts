@@ -18,6 +18,9 @@ export interface Backend {
   readonly kernels: KernelTable;
   readonly counters: Counters;
 
+  /** How many threads may compute; can be set. Undefined where that is not for the backend to say. */
+  threads?: number;
+
   /**
    * A buffer of `length` elements, not initialised. `owner` is what keeps it alive: when the collector takes `owner`
    * the buffer may be reclaimed. The backend must not hold `owner` strongly.

@@ -14,7 +14,9 @@ export {
   backendOf,
   type Device,
   getDefaultDevice,
+  getNumThreads,
   registerBackend,
   registeredBackends,
   setDefaultDevice,
+  setNumThreads,
 } from './registry.ts';

@@ -40,3 +40,19 @@ export function setDefaultDevice(device: Device): Backend | undefined {
 export function getDefaultDevice(): Backend {
   return current ?? fail('backend/none', {});
 }
+
+/** How many threads compute on a device, the default one unless given. */
+export function getNumThreads(device?: Device): number {
+  return backendOf(device).threads ?? 1;
+}
+
+/**
+ * Lets up to `count` threads compute on a device, the default one unless given. Results are the same bits for any number.
+ * Has no effect where there are no threads: `getNumThreads` says what came of it.
+ * @throws `backend/num-threads`
+ */
+export function setNumThreads(count: number, device?: Device): void {
+  if (!Number.isInteger(count) || count < 1) fail('backend/num-threads', {});
+  const backend = backendOf(device);
+  if (backend.threads !== undefined) backend.threads = count;
+}

@@ -39,6 +39,8 @@ export interface RowRange {
 }
 
 type Call = (...args: number[]) => void;
+/** Stands between a product and the functions that it calls. */
+export type Via = (call: Call) => Call;
 
 /** Depth of a block, about: a panel of B stays in the first cache. */
 const goalDepth = 256;
@@ -104,30 +106,37 @@ export class Matmul {
     return tileBytes + Math.max(roundUp(a, 16) + roundUp(b, 16), roundUp(vector, 16));
   }
 
-  run(product: Product, range?: RowRange): void {
+  /** `via` replaces each function that is called, to note down what would be done. */
+  run(product: Product, range?: RowRange, via: Via = asItIs): void {
     const { m, n, depth } = product;
     if (m === 0 || n === 0) return;
     const from = range === undefined ? 0 : range.from;
     const to = range === undefined ? m : range.to;
-    if (m * n * depth <= smallWork) this.runSmall(product, from, to);
-    else if (!(n === 1 || m === 1) || !this.runVector(product, from, to)) this.runBlocks(product, from, to);
+    if (m * n * depth <= smallWork) this.runSmall(product, from, to, via);
+    else if (!(n === 1 || m === 1) || !this.runVector(product, from, to, via))
+      this.runBlocks(product, from, to, via);
   }
 
-  private get blockRows(): number {
+  get blockRows(): number {
     const rows = Math.floor(blockBytes.a / (goalDepth * this.bytes));
     return rows - (rows % this.rows);
   }
 
-  private get blockColumns(): number {
+  get blockColumns(): number {
     const columns = Math.floor(blockBytes.b / (goalDepth * this.bytes));
     return columns - (columns % this.columns);
   }
 
-  private runSmall(p: Product, from: number, to: number): void {
+  /** A is read where it lies. */
+  isDirect({ n, a }: Product): boolean {
+    return n <= skinnyColumns && a.columnStride === 1;
+  }
+
+  private runSmall(p: Product, from: number, to: number, via: Via): void {
     const { bytes } = this;
     const { a, b, c } = p;
     const [aRow, cRow] = [a.rowStride * bytes, c.rowStride * bytes];
-    (this.vectorKernels ?? this.vector()).small(
+    via((this.vectorKernels ?? this.vector()).small)(
       to - from,
       p.n,
       p.depth,
@@ -149,7 +158,7 @@ export class Matmul {
   }
 
   /** False if the matrix is contiguous in neither direction. */
-  private runVector(p: Product, from: number, to: number): boolean {
+  private runVector(p: Product, from: number, to: number, via: Via): boolean {
     const { bytes } = this;
     const { a, b, c } = p;
     const down = p.n === 1;
@@ -163,10 +172,10 @@ export class Matmul {
     let vector = down ? b.pointer : a.pointer + from * aRow;
     if (vectorStride !== bytes && p.depth > 1) {
       const copy = p.scratch + tileBytes;
-      kernels.gather(copy, vector, p.depth, 1, vectorStride, bytes);
+      via(kernels.gather)(copy, vector, p.depth, 1, vectorStride, bytes);
       vector = copy;
     }
-    const run = along ? kernels.dots : kernels.sums;
+    const run = via(along ? kernels.dots : kernels.sums);
     run(
       down ? to - from : from < to ? p.n : 0,
       p.depth,
@@ -187,14 +196,15 @@ export class Matmul {
     return true;
   }
 
-  private runBlocks(p: Product, from: number, to: number): void {
+  private runBlocks(p: Product, from: number, to: number, via: Via): void {
     const { bytes, blockColumns } = this;
     const { a, b, c } = p;
     const [aRow, aColumn] = [a.rowStride * bytes, a.columnStride * bytes];
     const [bRow, bColumn] = [b.rowStride * bytes, b.columnStride * bytes];
     const [cRow, cColumn] = [c.rowStride * bytes, c.columnStride * bytes];
-    const direct = p.n <= skinnyColumns && aColumn === bytes;
-    const { packA, packB, macro } = direct ? this.direct() : this.packed();
+    const direct = this.isDirect(p);
+    const kernels = direct ? this.direct() : this.packed();
+    const [packA, packB, macro] = [via(kernels.packA), via(kernels.packB), via(kernels.macro)];
     const blockA = p.scratch + tileBytes;
     const rowsPerBlock = direct ? to - from : this.blockRows;
     const depth = blockDepth(p.depth);
@@ -239,7 +249,7 @@ export class Matmul {
     return this.packedKernels;
   }
 
-  private direct(): Kernels {
+  direct(): Kernels {
     this.directKernels ??= this.blockKernels(true);
     return this.directKernels;
   }
@@ -268,6 +278,7 @@ export class Matmul {
 }
 
 const none: readonly number[] = [];
+const asItIs: Via = (call) => call;
 
 /** Blocks of equal depth: a thin last one would cost as much in stores as a full one. */
 export const blockDepth: (depth: number) => number = (depth) =>

@@ -34,6 +34,11 @@ export const backend = {
     (d: { backend: string; bytes: number; budget: number }) =>
       `the ${d.backend} backend is out of memory: ${d.bytes} bytes asked for, ${d.budget} bytes in all. Free tensors with tidy() or using, or raise the budget.`,
   ),
+  'backend/threads': runtimeError(
+    (d: { backend: string; reason: string }) =>
+      `the ${d.backend} backend lost its threads (${d.reason}): results are right, and one thread computes from now on`,
+  ),
+  'backend/num-threads': runtimeError((_: object) => 'set_num_threads expects a positive integer'),
   'backend/lost': runtimeError(
     (d: { backend: string; reason: string }) =>
       `the ${d.backend} backend lost its device (${d.reason}): create the backend again; tensors on the host are unharmed`,

@@ -1,0 +1,3 @@
+export { OWN, Piece } from './piece.ts';
+export { Pool } from './pool.ts';
+export { defaultThreads, spawner } from './spawn.ts';
