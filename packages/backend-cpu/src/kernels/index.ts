@@ -15,6 +15,7 @@ export function makeKernels(compile: Compile | undefined): KernelTable {
   return Object.freeze({
     map,
     reduce: makeReduce(compile),
+    row: { declined: 'in JavaScript the loops cost more than the memory they walk: reductions and maps do' },
     scan: makeScan(compile),
     matmul: makeMatmul(compile, map),
     conv: makeConv(compile),

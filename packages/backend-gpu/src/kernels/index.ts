@@ -14,6 +14,7 @@ export function makeKernels(launcher: Launcher, fellBack: () => void): KernelTab
   return Object.freeze({
     map: makeMap(launcher),
     reduce: makeReduce(launcher),
+    row: { declined: "a fragment computes one element and cannot share a row's sums with its neighbours" },
     scan: makeScan(launcher, fellBack),
     matmul: makeMatmul(launcher),
     conv: makeConv(launcher),

@@ -5,6 +5,7 @@ import { makeGather } from './gather.ts';
 import { makeMap } from './map.ts';
 import { makeMatmul } from './matmul.ts';
 import { makeReduce } from './reduce.ts';
+import { makeRow } from './row.ts';
 import { makeScan } from './scan.ts';
 import { makeScatter } from './scatter.ts';
 import { makeSort } from './sort.ts';
@@ -15,6 +16,7 @@ export function makeKernels(runtime: Runtime): KernelTable {
   return Object.freeze({
     map,
     reduce: makeReduce(runtime),
+    row: makeRow(runtime),
     scan: makeScan(runtime),
     matmul: makeMatmul(runtime, map),
     conv: makeConv(runtime, map),

@@ -1,7 +1,6 @@
 import {
   type Kernels,
   type Literal,
-  type Loops,
   load,
   type ReduceKernel,
   type ReducePlan,
@@ -14,11 +13,12 @@ import { describe, INNER, OUTER } from '../codegen/nest.ts';
 import { operandsRead } from '../codegen/operands.ts';
 import { defineReduce, laneSpec } from '../codegen/reduce.ts';
 import { type Call, compile, operandOf, type Runtime, scalarArgument } from '../runtime.ts';
+import { eachOuter } from './outer.ts';
 import { defineColumns, defineRows, type ReduceSpec } from './reduce/index.ts';
 
 type Way = 'rows' | 'columns' | 'general';
 
-/** What a kernel is compiled for: a way, and which operands of a row have one element for all of it. */
+/** What a kernel is compiled for: a way, and which operands have one element for all of a row of memory. */
 interface Shape {
   readonly way: Way;
   readonly splat: number;
@@ -28,7 +28,7 @@ interface Shape {
 interface Compiled {
   readonly read: readonly number[];
   readonly spec: ReduceSpec | undefined;
-  /** By way, and for rows by which operands do not move. */
+  /** By way, and by which operands do not move along a row of memory. */
   readonly calls: Map<number, Call>;
 }
 
@@ -76,8 +76,10 @@ function callOf(
   if (call === undefined) {
     call = compile(runtime, (module) => {
       if (way === 'general') defineReduce(module, kernel);
-      else if (way === 'columns') defineColumns(module, 'run', spec!);
-      else defineRows(module, 'run', { ...spec!, splat: read.map((_, i) => (splat & (1 << i)) !== 0) });
+      else {
+        const whole = { ...spec!, splat: read.map((_, i) => (splat & (1 << i)) !== 0) };
+        (way === 'columns' ? defineColumns : defineRows)(module, 'run', whole);
+      }
     });
     calls.set(key, call);
   }
@@ -90,8 +92,7 @@ const LONG_ROW = 32;
 function hasLongRows({ inner }: ReducePlan, read: readonly number[]): boolean {
   const last = inner.shape.length - 1;
   if (last < 1 || inner.shape[last]! < LONG_ROW) return false;
-  const along = read.map((i) => inner.strides[i]![last]!);
-  return along.includes(1) && along.every((stride) => stride === 0 || stride === 1);
+  return isRow(read.map((i) => inner.strides[i]![last]!));
 }
 
 /** Reduces the innermost dimension, then what is left of the others. */
@@ -159,15 +160,20 @@ const general: Shape = { way: 'general', splat: 0 };
 function shapeOf({ outer, inner }: ReducePlan, read: readonly number[]): Shape {
   if (inner.shape.length > 1) return general;
   const along = read.map((i) => inner.strides[i]![0]!);
-  if (along.includes(1) && along.every((stride) => stride === 0 || stride === 1)) {
-    return {
-      way: 'rows',
-      splat: along.reduce<number>((mask, stride, i) => (stride === 0 ? mask | (1 << i) : mask), 0),
-    };
-  }
+  if (isRow(along)) return { way: 'rows', splat: splatsOf(along) };
   const last = outer.shape.length - 1;
-  const across = [0, ...read.map((i) => i + 1)].every((i) => outer.strides[i]![last] === 1);
-  return across ? { way: 'columns', splat: 0 } : general;
+  const across = read.map((i) => outer.strides[i + 1]![last]!);
+  if (outer.strides[0]![last] !== 1 || !isRow(across)) return general;
+  return { way: 'columns', splat: splatsOf(across) };
+}
+
+/** Elements one after another for at least one operand, and none further apart. */
+function isRow(strides: readonly number[]): boolean {
+  return strides.includes(1) && strides.every((stride) => stride === 0 || stride === 1);
+}
+
+function splatsOf(strides: readonly number[]): number {
+  return strides.reduce<number>((mask, stride, i) => (stride === 0 ? mask | (1 << i) : mask), 0);
 }
 
 const runGeneral: Run = ({ memory }, call, { outer, inner }, views, read, scalars) => {
@@ -209,11 +215,12 @@ const runRows: Run = ({ memory }, call, { outer, inner }, views, read, scalars) 
   const length = inner.shape[0]!;
   const numbers = [0, ...read.map((i) => i + 1)];
   const strides = numbers.map((n, i) => outer.strides[n]![last]! * itemsize(views[i]!.dtype));
-  eachOuter(outer, numbers, views, memory.pointer.bind(memory), (pointers) => {
+  const visit = (pointers: readonly number[]): void => {
     const args: (number | bigint)[] = [pointers[0]!, strides[0]!, rows, length];
     for (let i = 1; i < pointers.length; i++) args.push(pointers[i]!, strides[i]!);
     call(...args, ...scalars);
-  });
+  };
+  eachOuter(memory, outer, views, visit, numbers);
 };
 
 const runColumns: Run = ({ memory }, call, { outer, inner }, views, read, scalars) => {
@@ -221,34 +228,10 @@ const runColumns: Run = ({ memory }, call, { outer, inner }, views, read, scalar
   const columns = outer.shape[last]!;
   const numbers = [0, ...read.map((i) => i + 1)];
   const strides = read.map((n, i) => inner.strides[n]![0]! * itemsize(views[i + 1]!.dtype));
-  eachOuter(outer, numbers, views, memory.pointer.bind(memory), (pointers) => {
+  const visit = (pointers: readonly number[]): void => {
     const args: (number | bigint)[] = [pointers[0]!, inner.shape[0]!, columns];
     for (let i = 1; i < pointers.length; i++) args.push(pointers[i]!, strides[i - 1]!);
     call(...args, ...scalars);
-  });
-};
-
-/** Visits the outer dimensions but the last, with each operand's address. */
-function eachOuter(
-  { shape, strides }: Loops,
-  numbers: readonly number[],
-  views: readonly View[],
-  pointer: (view: View) => number,
-  visit: (pointers: readonly number[]) => void,
-): void {
-  const at = views.map(pointer);
-  const sizes = views.map((view) => itemsize(view.dtype));
-  const walk = (d: number): void => {
-    if (d === shape.length - 1) {
-      visit(at);
-      return;
-    }
-    const start = [...at];
-    for (let k = 0; k < shape[d]!; k++) {
-      walk(d + 1);
-      for (let i = 0; i < at.length; i++) at[i]! += strides[numbers[i]!]![d]! * sizes[i]!;
-    }
-    for (let i = 0; i < at.length; i++) at[i] = start[i]!;
   };
-  walk(0);
-}
+  eachOuter(memory, outer, views, visit, numbers);
+};

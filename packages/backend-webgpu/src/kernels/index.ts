@@ -14,6 +14,7 @@ export function makeKernels(queue: Queue): KernelTable {
   return Object.freeze({
     map: makeMap(queue),
     reduce: makeReduce(queue),
+    row: { declined: 'done as reductions and maps' },
     scan: makeScan(queue),
     matmul: makeMatmul(queue),
     conv: makeConv(queue),

@@ -1,7 +1,8 @@
 import { isGradEnabled } from '../autograd/index.ts';
 import type { DType } from '../dtype/index.ts';
-import { type GradRecord, noGrad, pointwise, s, type Tensor, trackAll } from '../extend/index.ts';
+import { type Expr, type GradRecord, noGrad, pointwise, s, type Tensor, trackAll } from '../extend/index.ts';
 import { Reduction } from '../ops/internal/reduction.ts';
+import { RowProgram, type RowSpec, type RowTerms } from '../ops/internal/row-program.ts';
 import type { Shape } from '../shape/index.ts';
 
 /** How a normalization sees its input: over which dimensions it takes means, and what its weights multiply. */
@@ -29,23 +30,49 @@ const apply = pointwise('normalize', {
   forward: (x, mean, rstd, weight, bias) => s.add(s.mul(s.mul(s.sub(x, mean!), rstd!), weight!), bias!),
 });
 
-const meanOfGrads = new Reduction(
-  'sum',
-  (g, weight) => s.mul(g, weight!),
-  (total, count) => s.div(total, count),
-);
-const meanOfProducts = new Reduction(
-  'sum',
-  (g, weight, x, mean, rstd) => s.mul(s.mul(g, weight!), s.mul(s.sub(x!, mean!), rstd!)),
-  (total, count) => s.div(total, count),
-);
-const inputGrad = pointwise('normalize_backward', {
-  forward: (g, weight, x, mean, rstd, meanGrad, meanProduct) => {
-    const centred = s.mul(s.sub(x!, mean!), rstd!);
-    const along = s.add(meanGrad!, s.mul(centred, meanProduct!));
-    return s.mul(rstd!, s.sub(s.mul(g, weight!), along));
+/** Inputs: x, then weight and bias where they are there. Scalars: how many elements, eps. Saves mean and 1 / √(variance + eps). */
+const normalizeRows = variants((weighted, biased) => ({
+  stages: [
+    { combine: 'sum', pre: ({ x }) => x[0]!, post: (total, [count]) => s.div(total, count!), save: true },
+    {
+      combine: 'sum',
+      pre: ({ x, found }) => s.square(s.sub(x[0]!, found[0]!)),
+      post: (total, [count, eps]) => s.div(1, s.sqrt(s.add(s.div(total, count!), eps!))),
+      save: true,
+    },
+  ],
+  element: ({ x, found }) => {
+    const normal = s.mul(s.sub(x[0]!, found[0]!), found[1]!);
+    const scaled = weighted ? s.mul(normal, x[1]!) : normal;
+    return biased ? s.add(scaled, x.at(-1)!) : scaled;
   },
+}));
+
+/** Inputs: gradient, x, mean, 1 / √(variance + eps), then weight where it is there. Scalar: how many elements. */
+const inputGradRows = variants((weighted) => {
+  const scaled = ({ x }: RowTerms): Expr => (weighted ? s.mul(x[0]!, x[4]!) : x[0]!);
+  const normal = ({ x }: RowTerms): Expr => s.mul(s.sub(x[1]!, x[2]!), x[3]!);
+  const post = (total: Expr, [count]: readonly Expr[]): Expr => s.div(total, count!);
+  return {
+    stages: [
+      { combine: 'sum', pre: scaled, post },
+      { combine: 'sum', pre: (terms) => s.mul(scaled(terms), normal(terms)), post },
+    ],
+    element: (terms) => {
+      const along = s.add(terms.found[0]!, s.mul(normal(terms), terms.found[1]!));
+      return s.mul(terms.x[3]!, s.sub(scaled(terms), along));
+    },
+  };
 });
+
+/** A program for each of with and without weight and bias. */
+function variants(
+  spec: (weighted: boolean, biased: boolean) => RowSpec,
+): (weighted: boolean, biased: boolean) => RowProgram {
+  const made = [0, 1, 2, 3].map((i) => new RowProgram(spec((i & 1) !== 0, (i & 2) !== 0)));
+  return (weighted, biased) => made[(weighted ? 1 : 0) + (biased ? 2 : 0)]!;
+}
+
 const weightGrad = new Reduction('sum', (g, x, mean, rstd) => s.mul(g, s.mul(s.sub(x!, mean!), rstd!)));
 
 /** Statistics of 16-bit numbers are kept in float32. */
@@ -99,12 +126,8 @@ function gradOfInput(g: Tensor, { x, weight, mean, rstd }: Saved, geometry: Geom
       .sub(centred.mul(product))
       .mul(rstd);
   }
-  const dtype = statDtype(x.dtype);
-  const count = countOf(geometry);
-  const w = weight ?? x.newOnes([]);
-  const meanGrad = meanOfGrads.run([g, w], axes, true, dtype, count);
-  const meanProduct = meanOfProducts.run([g, w, x, mean, rstd], axes, true, dtype, count);
-  return inputGrad.call([g, w, x, mean, rstd, meanGrad, meanProduct], undefined).to(x.dtype);
+  const inputs = [g, x, mean, rstd, ...(weight === undefined ? [] : [weight])];
+  return inputGradRows(weight !== undefined, false).run(inputs, axes, [countOf(geometry)]).out;
 }
 
 function gradOfWeight(g: Tensor, { x, mean, rstd }: Saved, { affine }: Geometry): Tensor {
@@ -153,11 +176,17 @@ export function standardizer(
   return (input, weight, bias, geometry, given) => {
     const outs = noGrad((): Normalized => {
       const x = input.detach().reshape(geometry.shape);
-      const { mean, variance } = given ?? statistics(x, geometry);
+      const w = weight?.detach().reshape(geometry.affine);
+      const b = bias?.detach().reshape(geometry.affine);
+      if (given === undefined) {
+        const inputs = [x, w, b].filter((one) => one !== undefined);
+        const rows = normalizeRows(w !== undefined, b !== undefined);
+        const { out, saved } = rows.run(inputs, geometry.axes, [countOf(geometry), geometry.eps]);
+        return [out.view(input.shape).detach(), saved[0]!, saved[1]!];
+      }
+      const { mean, variance } = given;
       const rstd = variance.detach().add(geometry.eps).rsqrt();
-      const w = weight?.detach().reshape(geometry.affine) ?? 1;
-      const b = bias?.detach().reshape(geometry.affine) ?? 0;
-      const out = apply.call([x, mean, rstd, w, b], undefined).to(input.dtype);
+      const out = apply.call([x, mean, rstd, w ?? 1, b ?? 0], undefined).to(input.dtype);
       return [out.reshape(input.shape).detach(), mean.detach(), rstd];
     });
     const affineShape = weight?.shape ?? bias?.shape ?? [];

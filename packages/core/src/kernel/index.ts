@@ -18,5 +18,6 @@ export {
   reduceKernel,
   wholeReducePlan,
 } from './reduce.ts';
+export { type KeptStage, planRow, type RowKernel, type RowPlan, type RowStage, rowKernel } from './row.ts';
 export type { Declined, KernelKind, Kernels, KernelTable } from './table.ts';
 export type { BackendBuffer, View } from './view.ts';

@@ -1,5 +1,5 @@
 import { type DType, dtypeInfo } from '../dtype/index.ts';
-import { cast, type Expr, exprKey, load, operandsOf } from '../scalar/index.ts';
+import { cast, type Expr, exprKey, load, operandsOf, paramsOf } from '../scalar/index.ts';
 import type { Shape, Strides } from '../shape/index.ts';
 import { collapse, type Loops } from './loops.ts';
 
@@ -47,14 +47,12 @@ export function reduceKernel(
   const key = `${combine} ${exprKey(pre)} ${output}=${exprKey(last)}`;
   const known = interned.get(key);
   if (known !== undefined) return known;
-  const { inputs, params } = operandsOf(pre);
-  const all = operandsOf(last).params;
   const kernel: ReduceKernel = {
     id: interned.size,
     key,
     combine,
-    inputs,
-    params: all.length > params.length ? all : params,
+    inputs: operandsOf(pre).inputs,
+    params: paramsOf(pre, last),
     pre,
     post: last,
     output: dtypeInfo[output].name,

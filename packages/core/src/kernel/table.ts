@@ -4,6 +4,7 @@ import type { ConvMode, ConvPlan } from './conv.ts';
 import type { MapPlan } from './map.ts';
 import type { Epilogue, MatmulPlan } from './matmul.ts';
 import type { ReduceKernel, ReducePlan } from './reduce.ts';
+import type { RowKernel, RowPlan } from './row.ts';
 import type { View } from './view.ts';
 
 /**
@@ -32,6 +33,20 @@ export interface Kernels {
     plan: ReducePlan,
     out: View,
     inputs: readonly View[],
+    params: readonly Literal[],
+  ): void;
+
+  /**
+   * Runs a program over each row: `out[row, i]` from the last formula, `results[k][row]` from stage `saves[k]`. Only
+   * launched where all operands, results and the output are float32, or all float64; core does it in reductions and maps
+   * elsewhere, and where a backend declines. Stages with `sum` are held to what `reduce` is held to.
+   */
+  row(
+    kernel: RowKernel,
+    plan: RowPlan,
+    out: View,
+    inputs: readonly View[],
+    results: readonly View[],
     params: readonly Literal[],
   ): void;
 

@@ -1,9 +1,9 @@
-import type { GradRecord } from '../autograd/index.ts';
+import { isGradEnabled } from '../autograd/index.ts';
 import { type DType, dtypeInfo, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { noGrad, pointwise, s, type Tensor, track } from '../extend/index.ts';
+import { type Expr, type GradRecord, noGrad, s, type Tensor, track } from '../extend/index.ts';
 import { normalizeAxis } from '../shape/index.ts';
-import { Reduction } from './internal/reduction.ts';
+import { RowProgram, type RowTerms } from './internal/row-program.ts';
 
 /** Keyword arguments of {@link softmax} and its kin. */
 export interface SoftmaxOptions {
@@ -15,18 +15,30 @@ interface SoftmaxAttrs {
   readonly axis: number;
 }
 
-const sumExps = new Reduction('sum', (x, m) => s.exp(s.sub(x, m!)));
-const logSumExps = new Reduction(
-  'sum',
-  (x, m) => s.exp(s.sub(x, m!)),
-  (total) => s.log(total),
-);
-const normalizeExp = pointwise('softmax', {
-  forward: (x, m, total) => s.div(s.exp(s.sub(x, m)), total),
+/** e^(x - max) along the row: what is summed, and what is divided. */
+const shiftedExp = ({ x, found }: RowTerms): Expr => s.exp(s.sub(x[0]!, found[0]!));
+const greatest = { combine: 'max', pre: ({ x }: RowTerms) => x[0]! } as const;
+
+const softmaxRows = new RowProgram({
+  stages: [greatest, { combine: 'sum', pre: shiftedExp }],
+  element: (terms) => s.div(shiftedExp(terms), terms.found[1]!),
 });
-const normalizeLog = pointwise('log_softmax', {
-  forward: (x, m, logTotal) => s.sub(s.sub(x, m), logTotal),
+const logSoftmaxRows = new RowProgram({
+  stages: [greatest, { combine: 'sum', pre: shiftedExp, post: (total) => s.log(total) }],
+  element: ({ x, found }) => s.sub(s.sub(x[0]!, found[0]!), found[1]!),
 });
+/** Inputs: gradient, softmax. */
+const softmaxGradRows = new RowProgram({
+  stages: [{ combine: 'sum', pre: ({ x }) => s.mul(x[0]!, x[1]!) }],
+  element: ({ x, found }) => s.mul(x[1]!, s.sub(x[0]!, found[0]!)),
+});
+/** Inputs: gradient, logarithm of softmax. */
+const logSoftmaxGradRows = new RowProgram({
+  stages: [{ combine: 'sum', pre: ({ x }) => x[0]! }],
+  element: ({ x, found }) => s.sub(x[0]!, s.mul(s.exp(x[1]!), found[0]!)),
+});
+
+const axesOf = (x: Tensor, axis: number): readonly number[] => (x.ndim === 0 ? [] : [axis]);
 
 const softmaxRecord: GradRecord<SoftmaxAttrs> = {
   name: 'SoftmaxBackward0',
@@ -35,8 +47,10 @@ const softmaxRecord: GradRecord<SoftmaxAttrs> = {
       out: [0],
       vjp: (g, c) => {
         const out = c.output();
+        const { axis } = c.attrs;
+        if (!isGradEnabled() && out.numel() > 0) return softmaxGradRows.run([g, out], axesOf(out, axis)).out;
         const weighted = g.mul(out);
-        return weighted.sub(out.mul(weighted.sum(c.attrs.axis, { keepdim: true })));
+        return weighted.sub(out.mul(weighted.sum(axis, { keepdim: true })));
       },
     },
   ],
@@ -47,13 +61,13 @@ const logSoftmaxRecord: GradRecord<SoftmaxAttrs> = {
   grads: [
     {
       out: [0],
-      vjp: (g, c) =>
-        g.sub(
-          c
-            .output()
-            .exp()
-            .mul(g.sum(c.attrs.axis, { keepdim: true })),
-        ),
+      vjp: (g, c) => {
+        const out = c.output();
+        const { axis } = c.attrs;
+        if (!isGradEnabled() && out.numel() > 0)
+          return logSoftmaxGradRows.run([g, out], axesOf(out, axis)).out;
+        return g.sub(out.exp().mul(g.sum(axis, { keepdim: true })));
+      },
     },
   ],
 };
@@ -66,30 +80,26 @@ function floating(self: Tensor, dtype: DType | undefined, kernel: string): Tenso
   return x;
 }
 
+function alongRows(
+  rows: RowProgram,
+  record: GradRecord<SoftmaxAttrs>,
+  kernel: string,
+  self: Tensor,
+  dim: number,
+  dtype: DType | undefined,
+): Tensor {
+  const x = floating(self, dtype, kernel);
+  const axis = normalizeAxis(dim, x.ndim);
+  const out = x.numel() === 0 ? noGrad(() => x.clone()) : rows.run([x], axesOf(x, axis)).out;
+  return track(record, out, [x], { axis });
+}
+
 /** e^x along `dim`, divided by its sum there. */
 export function softmax(self: Tensor, dim: number, { dtype }: SoftmaxOptions = {}): Tensor {
-  const x = floating(self, dtype, 'softmax_lastdim_kernel_impl');
-  const axis = normalizeAxis(dim, x.ndim);
-  const out = noGrad(() => {
-    const own = x.detach();
-    if (own.numel() === 0) return own.clone();
-    const axes = x.ndim === 0 ? [] : [axis];
-    const m = own.amax(axes.length === 0 ? undefined : axes, { keepdim: true });
-    return normalizeExp.call([own, m, sumExps.run([own, m], axes, true, own.dtype)], undefined);
-  });
-  return track(softmaxRecord, out, [x], { axis });
+  return alongRows(softmaxRows, softmaxRecord, 'softmax_lastdim_kernel_impl', self, dim, dtype);
 }
 
 /** log of {@link softmax}, without losing small probabilities. */
 export function logSoftmax(self: Tensor, dim: number, { dtype }: SoftmaxOptions = {}): Tensor {
-  const x = floating(self, dtype, 'log_softmax_lastdim_kernel_impl');
-  const axis = normalizeAxis(dim, x.ndim);
-  const out = noGrad(() => {
-    const own = x.detach();
-    if (own.numel() === 0) return own.clone();
-    const axes = x.ndim === 0 ? [] : [axis];
-    const m = own.amax(axes.length === 0 ? undefined : axes, { keepdim: true });
-    return normalizeLog.call([own, m, logSumExps.run([own, m], axes, true, own.dtype)], undefined);
-  });
-  return track(logSoftmaxRecord, out, [x], { axis });
+  return alongRows(logSoftmaxRows, logSoftmaxRecord, 'log_softmax_lastdim_kernel_impl', self, dim, dtype);
 }

@@ -18,7 +18,7 @@ export {
   rewrite,
   visit,
 } from './expr.ts';
-export { computeDtype, operandsOf, type ScalarKernel, scalarKernel } from './kernel.ts';
+export { computeDtype, operandsOf, paramsOf, type ScalarKernel, scalarKernel } from './kernel.ts';
 export { lower, type ShaderDType, type ShaderTarget, shaderDType, shaderLiteral } from './lower.ts';
 export { castValue, toInt32, toInt64, wrapInt } from './reference/cast.ts';
 export { type Environment, interpret, referenceOp } from './reference/evaluate.ts';

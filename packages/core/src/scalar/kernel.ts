@@ -37,18 +37,27 @@ export function scalarKernel(value: Expr, output: DType): ScalarKernel {
 /** What an expression reads; an input or scalar that it skips still takes its place in the launch. */
 export function operandsOf(body: Expr): Pick<ScalarKernel, 'inputs' | 'params' | 'positional'> {
   const inputs: DType[] = [];
-  const params: DType[] = [];
   let positional = false;
   visit(body, (node) => {
     if (node.kind === 'load') inputs[node.input] = node.stored;
-    else if (node.kind === 'param') params[node.param] = node.dtype;
     else if (node.kind === 'position') positional = true;
   });
   return {
     inputs: Array.from(inputs, (dtype) => dtype ?? 'bool'),
-    params: Array.from(params, (dtype) => dtype ?? 'float32'),
+    params: paramsOf(body),
     positional,
   };
+}
+
+/** Dtypes of the launch scalars that expressions share. */
+export function paramsOf(...bodies: readonly Expr[]): readonly DType[] {
+  const params: DType[] = [];
+  for (const body of bodies) {
+    visit(body, (node) => {
+      if (node.kind === 'param') params[node.param] = node.dtype;
+    });
+  }
+  return Array.from(params, (dtype) => dtype ?? 'float32');
 }
 
 /** The dtype in which a kernel's result is computed before it is stored. */

@@ -8,7 +8,7 @@ type V = Expr<'v128'>;
 type I = Expr<'i32'>;
 
 /**
- * Reduces down the columns of matrices whose rows are contiguous. Parameters: out (contiguous), rows, columns, then
+ * Reduces down the columns of matrices whose rows are contiguous, or one element for a whole row (`splat`). Parameters: out (contiguous), rows, columns, then
  * address and row stride of each operand, then the spec's own. `partial` has no meaning here: threads share columns.
  */
 export function defineColumns(
@@ -28,7 +28,9 @@ export function defineColumns(
       const strip = stripReducer(f, spec, size, pointers, strides, rows, args);
       f.while(i32.ge_s(columns, size), () => {
         strip(out);
-        for (const pointer of pointers) f.set(pointer, i32.add(pointer, size * r.bytes));
+        pointers.forEach((pointer, i) => {
+          if (spec.splat?.[i] !== true) f.set(pointer, i32.add(pointer, size * r.bytes));
+        });
         f.set(out, i32.add(out, size * r.bytes));
         f.set(columns, i32.sub(columns, size));
       });
@@ -58,8 +60,9 @@ function stripReducer(
   };
   const run = (count: Local<'i32'>): void => {
     f.while(count, () => {
+      const same = at.map((address, i) => (spec.splat?.[i] === true ? f.let(r.splat(address)) : undefined));
       sums.forEach((sum, j) => {
-        const inputs = at.map((address) => f.let(load(address, j)));
+        const inputs = at.map((address, i) => same[i] ?? f.let(load(address, j)));
         const mapped = spec.map === undefined ? (inputs[0] as V) : f.let(spec.map(f, inputs, args));
         f.set(sum, r.combine(sum, mapped));
       });

@@ -12,7 +12,7 @@ export interface ReduceSpec {
   readonly combine: Combine;
   /** How many operands are read side by side. */
   readonly inputs: number;
-  /** Operands of which a row has one element for all its length. */
+  /** Operands of which a row of memory has one element for all its length. */
   readonly splat?: readonly boolean[];
   /** Extra parameters that `map` and `post` get with each call. */
   readonly params?: readonly ValType[];
