@@ -10,6 +10,7 @@ import {
   rowKernel,
   type Strides,
   s,
+  scalarKernel,
 } from '@taimatsu/core/backend';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -78,7 +79,7 @@ function meaning(
 ): { readonly out: number[]; readonly found: number[] } {
   const found: number[] = [];
   const evaluate = (body: Expr, index: readonly number[]): number =>
-    interpret({ body, output: 'float64' })({
+    interpret(scalarKernel(body, 'float64'))({
       loads: [...Array.from({ length: operands }, (_, i) => inputs[i]!(index)), ...found],
       params,
       position: 0,
@@ -87,7 +88,7 @@ function meaning(
     const combined = row.map((index) => evaluate(pre, index)).reduce(folds[combine]);
     const last = post?.(load(0, 'float64')) ?? load(0, 'float64');
     found.push(
-      interpret({ body: last, output: 'float64' })({ loads: [combined], params, position: 0 }) as number,
+      interpret(scalarKernel(last, 'float64'))({ loads: [combined], params, position: 0 }) as number,
     );
   }
   return { out: row.map((index) => evaluate(element('float64'), index)), found };
@@ -142,8 +143,10 @@ test.each(Object.entries(programs))('%s over rows of any length, in any layout',
         for (const outer of indices([a, b])) {
           const row = Array.from({ length }, (__, k) => [...outer, k]);
           const wanted = meaning(program, inputs.map(look), row, params);
-          row.forEach((index, k) => near(at(index), wanted.out[k]!, dtype));
-          compiled.saves.forEach((stage, i) => near(stored[i]!(outer), wanted.found[stage]!, dtype));
+          for (const [k, index] of row.entries()) near(at(index), wanted.out[k]!, dtype);
+          for (const [i, stage] of compiled.saves.entries()) {
+            near(stored[i]!(outer), wanted.found[stage]!, dtype);
+          }
         }
       },
     ),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { planRow, rowKernel } from '../../src/kernel/index.ts';
-import { load, param, s } from '../../src/scalar/index.ts';
+import { type Expr, load, param, s } from '../../src/scalar/index.ts';
 
 const x = load(0, 'float32');
 const shifted = s.exp(s.sub(x, load(1, 'float32')));
@@ -28,7 +28,7 @@ describe('row programs', () => {
   test('scalars of all parts are numbered together', () => {
     const wide = load(0, 'float64');
     const stages = [
-      { combine: 'sum', pre: wide, post: (sum: typeof x) => s.div(sum, param(1, 'float64')) },
+      { combine: 'sum', pre: wide, post: (sum: Expr) => s.div(sum, param(1, 'float64')) },
     ] as const;
     const kernel = rowKernel(1, stages, s.mul(wide, param(0, 'float64')), 'float64');
     expect(kernel.params).toEqual(['float64', 'float64']);
