@@ -282,3 +282,58 @@ test('several dimensions with long rows, by way of an intermediate result', () =
     { numRuns: 40 },
   );
 });
+
+describe('windows', () => {
+  const pools = fc.record({
+    size: fc.tuple(fc.integer({ min: 2, max: 20 }), fc.integer({ min: 8, max: 40 })),
+    kernel: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 4 })),
+    stride: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+    seed: fc.nat(),
+  });
+
+  test.each(['sum', 'prod', 'max', 'min', 'argmax', 'argmin'] as const)('%s of pools', (combine) => {
+    fc.assert(
+      fc.property(
+        pools,
+        fc.constantFrom<DType>('float32', 'float64', 'int32', 'int64'),
+        ({ size: [h, w], kernel: [kh, kw], stride: [sh, sw], seed }, dtype) => {
+          const counts = [Math.floor((h - kh) / sh) + 1, Math.floor((w - kw) / sw) + 1] as const;
+          if (counts[0] < 1) return;
+          const plane = lay(backend, dtype, [2, h, w], rowMajor, values(dtype, seed));
+          const [outer, row, column] = plane.strides as [number, number, number];
+          const seen = {
+            ...plane,
+            shape: [2, ...counts, kh, kw],
+            strides: [outer, row * sh, column * sw, row, column],
+          };
+          const output = combine.startsWith('arg') ? 'int64' : dtype;
+          const out = lay(backend, output, [2, ...counts], rowMajor, undefined, true);
+          const made = reduceKernel(combine, load(0, dtype), output);
+          const arg = combine.startsWith('arg');
+          const plan = planReduce(seen.shape, [3, 4], out.strides, [seen.strides], arg);
+          kernel(backend, 'reduce')(made, plan, out, [seen], []);
+          const compute = dtypeInfo[dtype].compute;
+          const expected = groups(seen, [3, 4]).map((xs) => stored(naive(combine, xs, compute), output));
+          list(out).forEach((value, i) => close(value, expected[i]!, output));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('with something done before and after, and with more elements than lanes', () => {
+    const row = dense(
+      backend,
+      'float32',
+      Array.from({ length: 23 }, (_, i) => i - 7),
+    );
+    const seen = { ...row, shape: [11, 3], strides: [2, 1] };
+    const out = lay(backend, 'float32', [11], rowMajor, undefined, true);
+    const made = reduceKernel('sum', s.mul(load(0, 'float32'), param(0, 'float32')), 'float32', (total) =>
+      s.add(total, 1),
+    );
+    const plan = planReduce(seen.shape, [1], out.strides, [seen.strides], false);
+    kernel(backend, 'reduce')(made, plan, out, [seen], [2]);
+    expect(list(out)).toEqual(Array.from({ length: 11 }, (_, i) => 2 * 3 * (2 * i + 1 - 7) + 1));
+  });
+});

@@ -15,6 +15,7 @@ import { defineReduce, laneSpec } from '../codegen/reduce.ts';
 import { type Call, compile, operandOf, type Runtime, scalarArgument } from '../runtime.ts';
 import { eachOuter } from './outer.ts';
 import { defineColumns, defineRows, type ReduceSpec } from './reduce/index.ts';
+import { Windows } from './windows.ts';
 
 type Way = 'rows' | 'columns' | 'general';
 
@@ -28,6 +29,8 @@ interface Shape {
 interface Compiled {
   readonly read: readonly number[];
   readonly spec: ReduceSpec | undefined;
+  /** Undefined where windows cannot be done in lanes. */
+  readonly windows: Windows | undefined;
   /** By way, and by which operands do not move along a row of memory. */
   readonly calls: Map<number, Call>;
 }
@@ -37,7 +40,9 @@ export function makeReduce(runtime: Runtime): Kernels['reduce'] {
   const kernels: (Compiled | undefined)[] = [];
   const compiled = (kernel: ReduceKernel): Compiled => {
     while (kernels.length < kernel.id) kernels.push(undefined);
-    const made = { read: operandsRead(kernel.pre), spec: laneSpec(kernel), calls: new Map() };
+    const spec = laneSpec(kernel);
+    const windows = Windows.of(runtime, kernel, spec);
+    const made = { read: operandsRead(kernel.pre), spec, windows, calls: new Map() };
     kernels[kernel.id] = made;
     return made;
   };
@@ -46,6 +51,10 @@ export function makeReduce(runtime: Runtime): Kernels['reduce'] {
     const { read, spec } = known;
     if (spec !== undefined && hasLongRows(plan, read)) {
       inStages(runtime, reduce, kernel, plan, out, inputs, params);
+      return;
+    }
+    if (known.windows?.fit(plan) === true) {
+      known.windows.run(plan, out, inputs[0]!, params);
       return;
     }
     const { way, splat } = spec === undefined ? general : shapeOf(plan, read);

@@ -1,5 +1,5 @@
 import { launchMap } from '../dispatch/index.ts';
-import { emptyTensor, type GradRecord, noGrad, type Tensor, trackAll } from '../extend/index.ts';
+import { type Expr, emptyTensor, type GradRecord, noGrad, type Tensor, trackAll } from '../extend/index.ts';
 import { Reduction } from '../ops/internal/reduction.ts';
 import { cast, load, param, type ScalarKernel, s, scalarKernel } from '../scalar/index.ts';
 import { numelOf, type Shape } from '../shape/index.ts';
@@ -13,29 +13,31 @@ export type Pooled = readonly [values: Tensor, indices: Tensor];
 const maxima = new Reduction('max');
 const positions = new Reduction('argmax');
 
-const kernels: (ScalarKernel | undefined)[] = [];
+const kernels = new Map<string, ScalarKernel>();
 
 /**
  * From a position within a window to a place in the plane. Inputs: the position, then for each dimension where the
  * windows begin; scalars for each dimension: the kernel's size, the dilation, the plane's stride.
  */
-function placeKernel(rank: number): ScalarKernel {
-  const known = kernels[rank];
+function placeKernel(rank: number, padded: boolean): ScalarKernel {
+  const key = `${rank} ${padded}`;
+  const known = kernels.get(key);
   if (known !== undefined) return known;
   let rest = cast(load(0, 'int64'), 'int32');
-  let place = s.literal(0, 'int32') as ReturnType<typeof s.add>;
+  let place: Expr | undefined;
   for (let d = rank - 1; d >= 0; d--) {
-    const scalar = (k: number): ReturnType<typeof param> => param(3 * d + k, 'int32');
-    const outer = s.div(rest, scalar(0));
-    const step = s.mul(s.sub(rest, s.mul(outer, scalar(0))), scalar(1));
-    const at = s.add(load(1 + d, 'int32'), step);
+    const scalar = (k: number): Expr => param(3 * d + k, 'int32');
+    const outer = d === 0 ? undefined : s.div(rest, scalar(0));
+    const within = outer === undefined ? rest : s.sub(rest, s.mul(outer, scalar(0)));
+    const at = s.add(load(1 + d, 'int32'), s.mul(within, scalar(1)));
     // In a window of nothing but -Infinity a margin can come first: then the first place inside.
-    const inside = s.where(s.lt(at, 0), s.remainder(at, scalar(1)), at);
-    place = s.add(place, s.mul(inside, scalar(2)));
-    rest = outer;
+    const inside = padded ? s.where(s.lt(at, 0), s.remainder(at, scalar(1)), at) : at;
+    const part = s.mul(inside, scalar(2));
+    place = place === undefined ? part : s.add(place, part);
+    rest = outer ?? rest;
   }
-  const kernel = scalarKernel(place, 'int64');
-  kernels[rank] = kernel;
+  const kernel = scalarKernel(place!, 'int64');
+  kernels.set(key, kernel);
   return kernel;
 }
 
@@ -51,7 +53,8 @@ function placesOf(position: Tensor, w: WindowGeometry): Tensor {
     return smallVector(position, values).view([count, ...new Array<number>(rank - 1 - d).fill(1)]);
   });
   const scalars = w.kernel.flatMap((k, d) => [k, w.dilation[d]!, strideAfter(w.input, d)]);
-  launchMap(placeKernel(rank), out, [position, ...starts], scalars);
+  const padded = w.padding.some((n) => n > 0);
+  launchMap(placeKernel(rank, padded), out, [position, ...starts], scalars);
   return out;
 }
 
