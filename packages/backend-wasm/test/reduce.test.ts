@@ -314,7 +314,7 @@ describe('windows', () => {
           kernel(backend, 'reduce')(made, plan, out, [seen], []);
           const compute = dtypeInfo[dtype].compute;
           const expected = groups(seen, [3, 4]).map((xs) => stored(naive(combine, xs, compute), output));
-          list(out).forEach((value, i) => close(value, expected[i]!, output));
+          for (const [i, value] of list(out).entries()) close(value, expected[i]!, output);
         },
       ),
       { numRuns: 60 },
