@@ -14,6 +14,8 @@ const staircase = [
   ['extend'],
   ['rng', 'ops'],
   ['functional'],
+  ['transforms'],
+  ['api'],
   ['index'],
 ];
 

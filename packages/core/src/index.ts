@@ -4,6 +4,7 @@
  */
 import { installMethods } from './ops/methods.ts';
 
+export * as autograd from './api/autograd.ts';
 export {
   type BackwardOptions,
   backward,
@@ -16,7 +17,9 @@ export {
   gradcheck,
   gradgradcheck,
   graphToDot,
+  inferenceMode,
   isGradEnabled,
+  isInferenceModeEnabled,
   Node,
   type NodeHook,
   type NodePreHook,

@@ -1,6 +1,6 @@
 import { isContiguous, isDense } from '../shape/index.ts';
 import { aliasTensor, type Storage, type Tensor } from '../tensor/index.ts';
-import { isGradEnabled, noGrad } from './modes.ts';
+import { isRecording, noGrad } from './modes.ts';
 import { Node } from './node.ts';
 import type { GradRecord } from './record.ts';
 
@@ -35,9 +35,9 @@ export function accumulateInto(tensor: Tensor, grad: Tensor, mayTake: (storage: 
   const meta = tensor.autograd!;
   const existing = meta.grad;
   if (existing !== null) {
-    if (isGradEnabled()) meta.grad = existing.add(grad);
+    if (isRecording()) meta.grad = existing.add(grad);
     else existing.add_(grad);
-  } else if (isGradEnabled()) {
+  } else if (isRecording()) {
     meta.grad = grad;
   } else {
     meta.grad = suits(tensor, grad) && mayTake(grad.storage) ? aliasTensor(grad) : copyFor(tensor, grad);
@@ -58,7 +58,7 @@ function copyFor(leaf: Tensor, grad: Tensor): Tensor {
     const out = dense ? leaf.detach().emptyLike({ dtype: grad.dtype }) : grad.detach().newEmpty(grad.shape);
     out.copy_(grad.detach());
     // It is new memory: filling it is no change that anyone could have missed.
-    out.counter.version = 0;
+    if (out.counter.version > 0) out.counter.version = 0;
     return out;
   });
 }

@@ -2,6 +2,7 @@ import { fail } from '../errors/index.ts';
 import { broadcastAxes, isBroadcastable, sameShape } from '../shape/index.ts';
 import { type Storage, Tensor } from '../tensor/index.ts';
 import { accumulateInto, isAccumulator } from './accumulate.ts';
+import { isAnomalyCheckNaNEnabled, isAnomalyEnabled, reportAnomaly, runTraced } from './anomaly.ts';
 import { swapGradMode } from './modes.ts';
 import type { Node, OutputMeta } from './node.ts';
 import { OwnedMemory } from './owned-memory.ts';
@@ -189,6 +190,7 @@ class Run {
     } else if (this.captures !== undefined && !node.nextNodes.some((next) => next?.state?.wanted === true)) {
       this.skip(node);
     } else if (this.createGraph || node.postHooks !== null) this.propagate(node, grads);
+    else if (node.record.custom === true) this.propagate(node, grads);
     else this.memory.withTemporaries(() => this.propagate(node, grads));
     if (!this.createGraph) for (const grad of grads) if (grad !== undefined) this.memory.release(grad);
   }
@@ -201,8 +203,8 @@ class Run {
   }
 
   private propagate(node: Node, grads: readonly (Tensor | undefined)[]): void {
-    const any = grads.some((grad) => grad !== undefined);
-    let results = any ? node.run(grads) : node.nextNodes.map(() => null);
+    const runs = node.record.custom === true || grads.some((grad) => grad !== undefined);
+    let results = runs ? this.run(node, grads) : node.nextNodes.map(() => null);
     if (!this.keepGraph) node.release();
     if (node.postHooks !== null) results = this.runPostHooks(node, results, grads);
     for (let i = 0; i < node.nextNodes.length; i++) {
@@ -211,10 +213,20 @@ class Run {
       const grad = results[i];
       const nr = node.nextNrs[i]!;
       if (grad !== null && grad !== undefined) {
+        if (isAnomalyEnabled()) refuseNaN(node, grad, i);
         this.deliver(next, nr, fitGradient(grad, next.outputs[nr]!, node, i));
       }
       this.arrived(next);
     }
+  }
+
+  private run(node: Node, grads: readonly (Tensor | undefined)[]): (Tensor | null | undefined)[] {
+    const results = isAnomalyEnabled() ? runWatched(node, grads) : node.run(grads);
+    // Whoever wrote a custom function may keep what it saw.
+    if (node.record.custom === true) {
+      for (const seen of [...grads, ...results]) if (seen != null) this.memory.escape(seen.storage);
+    }
+    return results;
   }
 
   private runPreHooks(node: Node, grads: readonly (Tensor | undefined)[]): (Tensor | undefined)[] {
@@ -318,6 +330,23 @@ function runPostHooks(
     if (replaced !== undefined) current = [...replaced];
   }
   return current;
+}
+
+/** Runs a node and, should that fail, says where it was made. */
+function runWatched(node: Node, grads: readonly (Tensor | undefined)[]): (Tensor | null | undefined)[] {
+  try {
+    return runTraced(node, () => node.run(grads));
+  } catch (error) {
+    reportAnomaly(node);
+    throw error;
+  }
+}
+
+/** @throws `autograd/nan`, after a warning that says where the node was made */
+function refuseNaN(node: Node, grad: Tensor, index: number): void {
+  if (!isAnomalyCheckNaNEnabled() || grad.isnan().any().item() !== true) return;
+  reportAnomaly(node);
+  fail('autograd/nan', { node: node.name, index });
 }
 
 /** Sums a gradient that broadcasting made larger than its input, and converts its dtype. */

@@ -69,25 +69,27 @@ export function installViewFormulas(given: ViewFormulas): void {
   formulas = given;
 }
 
-/** Makes `node` the one that made `tensor`; the gradient that a tensor retains is from then on that node's. */
-export function setHistory(tensor: Tensor, meta: AutogradMeta, node: Node): void {
+/** Makes `tensor` output `outputNr` of `node`; the gradient that a tensor retains is from then on that node's. */
+export function setHistory(tensor: Tensor, meta: AutogradMeta, node: Node, outputNr = 0): void {
   const before = meta.node;
   meta.node = node;
-  meta.outputNr = 0;
+  meta.outputNr = outputNr;
   if (!meta.retainsGrad) return;
   if (before?.retained != null) before.retained = before.retained.filter((x) => x.tensor !== tensor);
   node.retained ??= [];
-  node.retained.push({ outputNr: 0, tensor });
+  node.retained.push({ outputNr, tensor });
 }
 
 /**
  * Refuses a change that the history of a view cannot follow: of the view itself, or (`indirect`) of its base.
- * @throws `autograd/multi-view-inplace`, `autograd/no-grad-view-inplace`, `autograd/function-view-inplace`
+ * @throws `autograd/multi-view-inplace`, `autograd/no-grad-view-inplace`, `autograd/function-view-inplace`,
+ * `autograd/inference-view-inplace`
  */
 export function checkViewOrigin(meta: AutogradMeta, view: ViewMeta, indirect: boolean): void {
   const output = meta.node === null ? '' : `Output ${meta.outputNr} of ${meta.node.name}`;
   if (view.origin === 'multiOutput') fail('autograd/multi-view-inplace', { output, indirect });
   if (view.origin === 'customFunction') fail('autograd/function-view-inplace', { output, indirect });
+  if (view.origin === 'inference') fail('autograd/inference-view-inplace', { indirect });
   if (view.origin === 'noGrad') fail('autograd/no-grad-view-inplace', { output, indirect });
 }
 

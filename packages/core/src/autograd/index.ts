@@ -1,4 +1,14 @@
+export {
+  type AnomalyOptions,
+  detectAnomaly,
+  enterAnomalyMode,
+  isAnomalyCheckNaNEnabled,
+  isAnomalyEnabled,
+  setDetectAnomaly,
+} from './anomaly.ts';
 export { type BackwardOptions, backward, type GradOptions, grad, type TensorOrList } from './backward.ts';
+export type { FunctionContext, FunctionContextBase } from './custom-context.ts';
+export { CustomFunction, type FunctionClass, type SetupFunctionClass } from './custom-function.ts';
 export { type Checkable, type GradcheckOptions, gradcheck, gradgradcheck } from './gradcheck.ts';
 export {
   type Geometry,
@@ -13,7 +23,11 @@ export {
 export { type GraphToDotOptions, graphToDot } from './graph-to-dot.ts';
 export {
   enableGrad,
+  enterInferenceMode,
+  inferenceMode,
   isGradEnabled,
+  isInferenceModeEnabled,
+  isRecording,
   noGrad,
   setGradEnabled,
 } from './modes.ts';
@@ -24,8 +38,16 @@ export {
   type NodeHook,
   type NodePreHook,
 } from './node.ts';
+export { onceDifferentiable } from './once-differentiable.ts';
 export { storagesIn } from './reachable.ts';
 export type { GradRecord, InputGrad, Operand, VjpContext } from './record.ts';
+export {
+  disableSavedTensorsHooks,
+  enterSavedTensorsHooks,
+  refuseSavedTensorsHooks,
+  type SavedTensorHooks,
+  savedTensorsHooks,
+} from './saved-tensor-hooks.ts';
 export { attach, connect, isTracked, track, trackAll } from './track.ts';
 export {
   checkInplace,

@@ -1,11 +1,13 @@
 import type { Backend } from '../backend/index.ts';
-import { type DType, dtypeInfo, type Scalar } from '../dtype/index.ts';
+import type { DType, Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import type { Shape } from '../shape/index.ts';
 import { AutogradMeta, aliasTensor, Tensor, type TensorHook } from '../tensor/index.ts';
 import type { NodeState } from './engine.ts';
-import { isGradEnabled } from './modes.ts';
+import { isRecording } from './modes.ts';
 import type { GradRecord, Operand, VjpContext } from './record.ts';
+import { checkVersion, SavedTensor } from './saved-tensor.ts';
+import { currentHooks } from './saved-tensor-hooks.ts';
 
 /** What is known of a node's output: what a gradient for it must look like. */
 export interface OutputMeta {
@@ -46,8 +48,8 @@ export class Node<A = any> implements VjpContext<A> {
   state: NodeState | null = null;
   preHooks: NodePreHook[] | null = null;
   postHooks: NodeHook[] | null = null;
-  private savedInputs: (Operand | undefined)[] | null = null;
-  private savedOutputs: (Tensor | undefined)[] | null = null;
+  private savedInputs: (Operand | SavedTensor | undefined)[] | null = null;
+  private savedOutputs: (Tensor | SavedTensor | undefined)[] | null = null;
   private versions: number[] | null = null;
   private freed = false;
   private arrived: readonly (Tensor | undefined)[] = [];
@@ -84,6 +86,14 @@ export class Node<A = any> implements VjpContext<A> {
   saveInputs(inputs: readonly (Operand | null | undefined)[]): void {
     const { record } = this;
     if ('grads' in record) {
+      if (currentHooks() !== undefined) {
+        // Hooks see them in the order of the arguments.
+        const wanted = record.grads.flatMap((formula, i) =>
+          this.nextNodes[i] == null ? [] : (formula?.in ?? []),
+        );
+        for (const k of [...wanted].sort((a, b) => a - b)) this.saveInput(k, inputs[k]);
+        return;
+      }
       for (let i = 0; i < record.grads.length; i++) {
         const indices = this.nextNodes[i] == null ? undefined : record.grads[i]?.in;
         if (indices !== undefined) for (const k of indices) this.saveInput(k, inputs[k]);
@@ -108,18 +118,26 @@ export class Node<A = any> implements VjpContext<A> {
     if (value === null) return;
     this.savedInputs ??= [];
     if (this.savedInputs[k] !== undefined) return;
-    this.savedInputs[k] = value;
-    if (value instanceof Tensor) this.keepVersion(k, value);
+    if (!(value instanceof Tensor)) this.savedInputs[k] = value;
+    else if (currentHooks() !== undefined) this.savedInputs[k] = new SavedTensor(value, undefined);
+    else {
+      this.savedInputs[k] = value;
+      this.keepVersion(k, value);
+    }
   }
 
   private saveOutput(k: number, value: Tensor): void {
     this.savedOutputs ??= [];
     if (this.savedOutputs[k] !== undefined) return;
-    this.savedOutputs[k] = aliasTensor(value);
-    this.keepVersion(-1 - k, value);
+    if (currentHooks() !== undefined) this.savedOutputs[k] = new SavedTensor(value, k);
+    else {
+      this.savedOutputs[k] = aliasTensor(value);
+      this.keepVersion(-1 - k, value);
+    }
   }
 
   private keepVersion(slot: number, { counter }: Tensor): void {
+    if (counter.version < 0) fail('autograd/inference-saved', {});
     this.versions ??= [];
     this.versions[slot] = counter.version;
   }
@@ -134,15 +152,20 @@ export class Node<A = any> implements VjpContext<A> {
   operand(index: number): Operand {
     if (this.freed) fail('autograd/second-backward', { node: this.name });
     const value = this.savedInputs?.[index];
-    if (value instanceof Tensor) this.checkVersion(value, this.versions![index]!, undefined);
-    return value as Operand;
+    if (value instanceof Tensor) {
+      const meta = value.autograd;
+      checkVersion(value, this.versions![index]!, meta?.node ?? null, meta?.outputNr ?? 0);
+      return value;
+    }
+    return value instanceof SavedTensor ? value.unpack(this) : (value as Operand);
   }
 
   output(index = 0): Tensor {
     if (this.freed) fail('autograd/second-backward', { node: this.name });
     const saved = this.savedOutputs![index]!;
-    this.checkVersion(saved, this.versions![-1 - index]!, index);
-    if (!isGradEnabled()) return saved;
+    if (saved instanceof SavedTensor) return saved.unpack(this);
+    checkVersion(saved, this.versions![-1 - index]!, this, index);
+    if (!isRecording()) return saved;
     const out = aliasTensor(saved);
     out.autograd = new AutogradMeta();
     out.autograd.node = this;
@@ -155,19 +178,6 @@ export class Node<A = any> implements VjpContext<A> {
     if (grad !== undefined) return grad;
     const { shape, dtype, backend } = this.outputs[index]!;
     return factories!.zeros(shape, dtype, backend);
-  }
-
-  private checkVersion(saved: Tensor, expected: number, outputNr: number | undefined): void {
-    const { version } = saved.counter;
-    if (version === expected) return;
-    const node = outputNr === undefined ? (saved.autograd?.node ?? null) : this;
-    const nr = outputNr ?? saved.autograd?.outputNr ?? 0;
-    fail('autograd/version', {
-      tensor: `${dtypeInfo[saved.dtype].typeName} [${saved.shape.join(', ')}]`,
-      output: node === null ? '' : `output ${nr} of ${node.name}`,
-      version,
-      expected,
-    });
   }
 
   /** Runs the formulas: gradients of the inputs from those of the outputs. */
@@ -204,9 +214,10 @@ export class Node<A = any> implements VjpContext<A> {
     return this.freed;
   }
 
-  /** The tensors kept for backward, for pictures of the graph. */
+  /** The tensors kept for backward that no hooks have packed, for pictures of the graph. */
   get savedTensors(): readonly Tensor[] {
-    return [...(this.savedInputs ?? []), ...(this.savedOutputs ?? [])].filter((x) => x instanceof Tensor);
+    const kept = [...(this.savedInputs ?? []), ...(this.savedOutputs ?? [])];
+    return kept.map((x) => (x instanceof SavedTensor ? x.plain : x)).filter((x) => x instanceof Tensor);
   }
 
   /** As PyTorch prints it; the address is the node's sequence number. */

@@ -16,7 +16,8 @@ export class OwnedMemory {
 
   /** True for memory made since the run began that has not escaped. */
   private isOurs(storage: Storage): boolean {
-    return storage.length >= WORTH_FREEING && storage.serial >= this.first && !this.escaped.has(storage);
+    if (storage.length < WORTH_FREEING || storage.serial < this.first || storage.pinned) return false;
+    return !this.escaped.has(storage);
   }
 
   /** A gradient waits for a node. */
@@ -42,7 +43,7 @@ export class OwnedMemory {
 
   /** True when memory was made by this run and nobody outside can reach it. */
   isPrivate(storage: Storage): boolean {
-    return storage.serial >= this.first && !this.escaped.has(storage);
+    return storage.serial >= this.first && !storage.pinned && !this.escaped.has(storage);
   }
 
   /** Runs `work` and frees what it made and did not {@link hold}. */

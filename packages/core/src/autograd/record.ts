@@ -37,6 +37,8 @@ export interface InputGrad<A = unknown> {
 export type GradRecord<A = unknown> = {
   /** The node's class in PyTorch, as printed in `grad_fn=<…>`. */
   readonly name: string;
+  /** True for steps that run a user's code: it may keep what it is given, and is called even when no gradient arrived. */
+  readonly custom?: true;
 } & (
   | { readonly grads: readonly (InputGrad<A> | null)[] }
   | {

@@ -1,13 +1,14 @@
 import { isFloatingPoint } from '../dtype/index.ts';
 import { Tensor } from '../tensor/index.ts';
+import { isAnomalyEnabled, traceNode } from './anomaly.ts';
 import { gradientNode, metaOf, outputNrOf, requiresGradOf } from './gradient-edge.ts';
-import { isGradEnabled } from './modes.ts';
+import { isRecording } from './modes.ts';
 import { Node } from './node.ts';
 import type { GradRecord, Operand } from './record.ts';
 
 /** True when an operation on these inputs is recorded. */
 export function isTracked(inputs: readonly (Operand | null | undefined)[]): boolean {
-  if (!isGradEnabled()) return false;
+  if (!isRecording()) return false;
   for (const input of inputs) if (input instanceof Tensor && requiresGradOf(input)) return true;
   return false;
 }
@@ -19,6 +20,13 @@ export function connect<A>(
   attrs: A,
 ): Node<A> {
   const node = new Node(record, attrs);
+  link(node, inputs);
+  return node;
+}
+
+/** Gives a node its edges: to what made the inputs that want gradients. */
+export function link(node: Node, inputs: readonly (Operand | null | undefined)[]): void {
+  if (isAnomalyEnabled()) traceNode(node);
   for (let i = 0; i < inputs.length; i++) {
     const input = inputs[i];
     const next = input instanceof Tensor ? gradientNode(input) : null;
@@ -29,7 +37,6 @@ export function connect<A>(
       node.slotless.push(i);
     }
   }
-  return node;
 }
 
 /** Makes `out` output number `outputNr` of `node`. */

@@ -12,7 +12,7 @@ import {
   requiresGradOf,
   setHistory,
 } from './gradient-edge.ts';
-import { isGradEnabled } from './modes.ts';
+import { isInferenceModeEnabled, isRecording } from './modes.ts';
 import { Node } from './node.ts';
 import type { GradRecord } from './record.ts';
 
@@ -20,7 +20,7 @@ import type { GradRecord } from './record.ts';
 export function markView(out: Tensor, self: Tensor, origin: ViewOrigin = 'default'): void {
   const base = self.autograd?.view?.base ?? self;
   const inherited = self.autograd?.view?.origin ?? 'default';
-  const own = isGradEnabled() ? origin : 'noGrad';
+  const own = isRecording() ? origin : isInferenceModeEnabled() ? 'inference' : 'noGrad';
   const effective = own === 'default' && inherited !== 'default' ? inherited : own;
   metaOf(out).view = new ViewMeta(base, effective, out.counter.version);
 }
@@ -28,11 +28,12 @@ export function markView(out: Tensor, self: Tensor, origin: ViewOrigin = 'defaul
 /**
  * Refuses in-place changes that autograd could not follow.
  * @throws `autograd/multi-view-inplace`, `autograd/no-grad-view-inplace`, `autograd/function-view-inplace`,
- * `autograd/leaf-inplace`
+ * `autograd/leaf-inplace`, `autograd/inference-inplace`
  */
 export function checkInplace(self: Tensor, willRecord: boolean): void {
+  if (self.counter.version < 0 && !isInferenceModeEnabled()) fail('autograd/inference-inplace', {});
   const meta = self.autograd;
-  if (meta === undefined || !isGradEnabled()) return;
+  if (meta === undefined || !isRecording()) return;
   const { view } = meta;
   if (view !== null && (requiresGradOf(self) || willRecord)) checkViewOrigin(meta, view, false);
   if (!requiresGradOf(self)) return;
@@ -73,10 +74,10 @@ class CopySlicesNode extends Node<CopySlicesAttrs> {
  * Makes `node` the history of `self`, whose memory it has just changed in place. The node's first input is `self` as it
  * was. On a view the change is written into the base's history, from which all views take theirs.
  */
-export function rebaseHistory(self: Tensor, node: Node): void {
+export function rebaseHistory(self: Tensor, node: Node, outputNr = 0): void {
   const meta = metaOf(self);
   if (meta.view === null) {
-    setHistory(self, meta, node);
+    setHistory(self, meta, node, outputNr);
     return;
   }
   const { base } = meta.view;

@@ -3,6 +3,7 @@ import {
   type BackwardOptions,
   detachInPlace,
   gradFnOf,
+  isInferenceModeEnabled,
   metaOf,
   requiresGradOf,
   backward as runBackward,
@@ -23,7 +24,7 @@ export function backward(self: Tensor, gradient?: Tensor | null, options: Backwa
 
 /**
  * Starts or stops gathering gradients for a leaf; returns the tensor.
- * @throws `autograd/leaf-flag`, `dtype/requires-grad`
+ * @throws `autograd/leaf-flag`, `autograd/inference-flag`, `dtype/requires-grad`
  */
 export function requiresGrad_(self: Tensor, requires = true): Tensor {
   setRequiresGrad(self, requires, 'method');
@@ -35,6 +36,7 @@ export function setRequiresGrad(self: Tensor, requires: boolean, through: 'metho
     if (requires && through === 'method') return;
     fail('autograd/leaf-flag', { value: requires });
   }
+  if (requires && self.isInference() && !isInferenceModeEnabled()) fail('autograd/inference-flag', {});
   if (requires && !isFloatingPoint(self.dtype)) fail('dtype/requires-grad', { dtype: self.dtype, through });
   if (requires || self.autograd !== undefined) metaOf(self).requiresGrad = requires;
 }

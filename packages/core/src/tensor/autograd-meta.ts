@@ -2,7 +2,7 @@ import type { Node } from '../autograd/node.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Why a view may not be changed in place with gradients on. */
-export type ViewOrigin = 'default' | 'noGrad' | 'multiOutput' | 'customFunction';
+export type ViewOrigin = 'default' | 'noGrad' | 'inference' | 'multiOutput' | 'customFunction';
 
 /** What a view remembers of the tensor whose memory it shows. */
 export class ViewMeta {

@@ -10,6 +10,14 @@ export interface VersionCounter {
 }
 
 let serial = 0;
+/** The version of what is made in inference mode. However often it is counted up, it stays below zero. */
+const UNCOUNTED = -(2 ** 30);
+let firstVersion = 0;
+
+/** Whether storages made from now on belong to inference mode: they do not count versions. */
+export function setInferenceStorage(on: boolean): void {
+  firstVersion = on ? UNCOUNTED : 0;
+}
 
 /**
  * Memory that tensors share: a backend's buffer, reached only through here so that the backend may move it. The
@@ -22,7 +30,8 @@ export class Storage implements VersionCounter {
   readonly length: number;
   /** Grows with every storage made: later storages have larger numbers. */
   readonly serial: number;
-  version = 0;
+  /** Below zero for memory made in inference mode, which does not count. */
+  version: number = firstVersion;
   /** True for memory that something outside of scopes holds, such as a leaf's `.grad`: no scope frees it. */
   pinned = false;
   private held: BackendBuffer | undefined;
@@ -39,6 +48,11 @@ export class Storage implements VersionCounter {
   /** The backend's buffer. @throws `backend/freed` */
   get buffer(): BackendBuffer {
     return this.held ?? fail('backend/freed', {});
+  }
+
+  /** True for memory that was made in inference mode. */
+  get isInference(): boolean {
+    return this.version < 0;
   }
 
   get isFreed(): boolean {

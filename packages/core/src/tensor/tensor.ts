@@ -1,5 +1,6 @@
 import type { Backend } from '../backend/index.ts';
 import { type DType, dtypeInfo } from '../dtype/index.ts';
+import { fail } from '../errors/index.ts';
 import type { TensorMethods } from '../ops/methods.ts';
 import { contiguousStrides, isContiguous, numelOf, type Shape, type Strides } from '../shape/index.ts';
 import type { AutogradMeta } from './autograd-meta.ts';
@@ -54,9 +55,15 @@ export class Tensor {
     return this.shape.length;
   }
 
-  /** How often the memory was changed in place. */
+  /** How often the memory was changed in place. @throws `autograd/inference-version` */
   get version(): number {
-    return this.counter.version;
+    const { version } = this.counter;
+    return version < 0 ? fail('autograd/inference-version', {}) : version;
+  }
+
+  /** True for tensors made in inference mode, and views of them. */
+  isInference(): boolean {
+    return this.storage.isInference;
   }
 
   /** True when the elements lie in memory one by one in row-major order. */

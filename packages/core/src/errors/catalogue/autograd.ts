@@ -22,8 +22,8 @@ export const autograd = {
       'Trying to backward through the graph a second time, but the saved intermediate results have already been freed. Specify retain_graph=True when calling backward the first time.',
   ),
   'autograd/version': runtimeError(
-    (d: { tensor: string; output: string; version: number; expected: number }) =>
-      `one of the variables needed for gradient computation has been modified by an inplace operation: [${d.tensor}]${d.output === '' ? '' : `, which is ${d.output},`} is at version ${d.version}; expected version ${d.expected} instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).`,
+    (d: { tensor: string; output: string; version: number; expected: number; traced: boolean }) =>
+      `one of the variables needed for gradient computation has been modified by an inplace operation: [${d.tensor}]${d.output === '' ? '' : `, which is ${d.output},`} is at version ${d.version}; expected version ${d.expected} instead. Hint: ${d.traced ? 'the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!' : 'enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).'}`,
   ),
   'autograd/no-graph': runtimeError(
     (d: { index: number }) =>
@@ -79,6 +79,24 @@ export const autograd = {
   'autograd/no-grad-view-inplace': runtimeError(
     (d: ViewChange) =>
       `${viewChange(d)} Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).`,
+  ),
+  'autograd/inference-view-inplace': runtimeError(
+    ({ indirect }: { indirect: boolean }) =>
+      `A view was created in inference mode and ${indirect ? 'its base or another view of its base has been' : 'is being'} modified inplace in normal mode. Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the inference_mode block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).`,
+  ),
+  'autograd/inference-inplace': runtimeError(
+    (_: object) =>
+      'Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details.',
+  ),
+  'autograd/inference-saved': runtimeError(
+    (_: object) =>
+      'Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and use it in autograd.',
+  ),
+  'autograd/inference-flag': runtimeError(
+    (_: object) => 'Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.',
+  ),
+  'autograd/inference-version': runtimeError(
+    (_: object) => 'Inference tensors do not track version counter.',
   ),
   'autograd/detach-view': runtimeError(
     (_: object) =>

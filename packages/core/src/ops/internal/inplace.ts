@@ -4,7 +4,7 @@ import {
   type GradRecord,
   gradFnOf,
   gradientNode,
-  isGradEnabled,
+  isRecording,
   isTracked,
   metaOf,
   type Operand,
@@ -42,7 +42,7 @@ export function overwrite(
 export function inPlace(self: Tensor, compute: (shadow: Tensor) => Tensor): Tensor {
   checkInplace(self, isTracked([self]));
   const result = compute(shadowOf(self));
-  const node = isGradEnabled() ? gradFnOf(result) : null;
+  const node = isRecording() ? gradFnOf(result) : null;
   checkDestination(self, result.dtype, result.shape, node !== null);
   if (node !== null && node.nextNodes[0] !== gradientNode(self)) return self.copy_(result);
   copyInto(self, result);

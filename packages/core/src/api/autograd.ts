@@ -1,0 +1,24 @@
+/**
+ * `torch.autograd`: derivatives, custom functions, and what looks into a backward run.
+ * @see https://pytorch.org/docs/stable/autograd.html
+ */
+export {
+  type AnomalyOptions,
+  backward,
+  CustomFunction as Function,
+  detectAnomaly,
+  enterAnomalyMode,
+  type FunctionClass,
+  type FunctionContext,
+  type FunctionContextBase,
+  grad,
+  gradcheck,
+  gradgradcheck,
+  inferenceMode,
+  isAnomalyCheckNaNEnabled,
+  isAnomalyEnabled,
+  onceDifferentiable,
+  type SetupFunctionClass,
+  setDetectAnomaly,
+} from '../autograd/index.ts';
+export * as graph from './graph.ts';
