@@ -108,19 +108,6 @@ export const leftOut: readonly LeftOut[] = [
     ],
   },
   {
-    reason: 'inference mode',
-    absent: 'inferenceMode',
-    codes: [
-      '\nwith torch.inference_mode():\n  x=torch.ones(2)\nx.requires_grad_()',
-      '\nwith torch.inference_mode():\n  x=torch.ones(2)\nw=torch.ones(2,requires_grad=True)\n(x*w)',
-      '\nwith torch.inference_mode():\n  x=torch.ones(2)\nx.add_(1)',
-      '\nwith torch.inference_mode():\n  x=torch.ones(2)\nx._version',
-      'w=torch.ones(2,requires_grad=True)\nwith torch.inference_mode():\n  x=w*2\nr=(x.requires_grad,x.is_inference())',
-      'w=torch.ones(2,requires_grad=True)\nwith torch.inference_mode():\n  r=x=torch.ones(2,requires_grad=True)\n',
-      'w=torch.ones(2,requires_grad=True)\nwith torch.inference_mode():\n  y=w*2\n  y.sum().backward()',
-    ],
-  },
-  {
     reason: 'custom functions',
     absent: 'Function',
     codes: [

@@ -296,4 +296,21 @@ export const autograd: { readonly [code: string]: Call } = {
     const x = leaf(3);
     torch.backward([x.sum(), x.mul(2)], [null]);
   },
+  '\nwith torch.inference_mode():\n  x=torch.ones(2)\nx.requires_grad_()': () =>
+    torch.inferenceMode(() => ones(2)).requiresGrad_(),
+  '\nwith torch.inference_mode():\n  x=torch.ones(2)\nw=torch.ones(2,requires_grad=True)\n(x*w)': () =>
+    torch.inferenceMode(() => ones(2)).mul(leaf(2)),
+  '\nwith torch.inference_mode():\n  x=torch.ones(2)\nx.add_(1)': () =>
+    torch.inferenceMode(() => ones(2)).add_(1),
+  '\nwith torch.inference_mode():\n  x=torch.ones(2)\nx._version': () =>
+    torch.inferenceMode(() => ones(2)).version,
+  'w=torch.ones(2,requires_grad=True)\nwith torch.inference_mode():\n  x=w*2\nr=(x.requires_grad,x.is_inference())':
+    () => {
+      const x = torch.inferenceMode(() => leaf(2).mul(2));
+      return tuple(x.requiresGrad, x.isInference());
+    },
+  'w=torch.ones(2,requires_grad=True)\nwith torch.inference_mode():\n  r=x=torch.ones(2,requires_grad=True)\n':
+    () => torch.inferenceMode(() => leaf(2)),
+  'w=torch.ones(2,requires_grad=True)\nwith torch.inference_mode():\n  y=w*2\n  y.sum().backward()': () =>
+    torch.inferenceMode(() => leaf(2).mul(2).sum().backward()),
 };
