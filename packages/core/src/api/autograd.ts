@@ -8,6 +8,7 @@ export {
   CustomFunction as Function,
   detectAnomaly,
   enterAnomalyMode,
+  enterInferenceMode,
   type FunctionClass,
   type FunctionContext,
   type FunctionContextBase,

@@ -34,7 +34,7 @@ describe('hooks of saved tensors', () => {
     ]);
     log.length = 0;
     y.sum().backward();
-    expect([log, x.grad!.tolist().map((v) => Number(v).toFixed(3))]).toEqual([
+    expect([log, (x.grad!.tolist() as number[]).map((v) => v.toFixed(3))]).toEqual([
       ['unpack', 'unpack', 'unpack', 'unpack', 'unpack'],
       ['22.167', '22.167'],
     ]);
