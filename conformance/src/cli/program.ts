@@ -6,6 +6,7 @@ import { hostNames } from '../host/host.ts';
 import { levels } from '../scenario/schema.ts';
 import { diff } from './diff.ts';
 import { type FeaturesOptions, features } from './features.ts';
+import { type KernelsOptions, kernels } from './kernels.ts';
 import { type ListOptions, list } from './list.ts';
 import { type NotebookOptions, notebook } from './notebook.ts';
 import { type ReplayOptions, replay } from './replay.ts';
@@ -62,6 +63,16 @@ function build(finish: (action: Promise<number> | number) => Promise<void>): Com
     .option('--ops <names>', 'operators by name, with commas between; `max` stands for all its variants')
     .option('--failures <n>', 'show the first n failures of each operator', natural, 1)
     .action((options: ReplayOptions) => finish(replay(options)));
+
+  program
+    .command('kernels')
+    .description('try each kernel on random layouts, sizes and dtypes, against its meaning')
+    .option('-b, --backend <names>', backendHelp, 'cpu')
+    .option('--host <name>', hostHelp, 'node')
+    .option('--only <names>', 'kernel kinds or checks, with commas between: `reduce`, `sort/long-lines`')
+    .option('--runs <n>', 'random cases of each check', natural, 50)
+    .option('--seed <n>', 'other cases', natural, 1)
+    .action((options: KernelsOptions) => finish(kernels(options)));
 
   program
     .command('features')

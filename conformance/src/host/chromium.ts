@@ -24,6 +24,7 @@ export async function openChromium(list: string): Promise<Host> {
       backends,
       runScenario: (scenario, name) => page.call('runScenario', scenario, name),
       replayFile: (file, name) => page.call('replayFile', file, name),
+      runKernelCheck: (id, name, options) => page.call('runKernelCheck', id, name, options),
       close: () => page.close(),
     };
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { CorpusFile } from '../corpus/format.ts';
 import type { OpReplay } from '../corpus/replay.ts';
+import type { CheckOptions, KernelResult } from '../kernels/index.ts';
 import type { ScenarioResult } from '../run/run-scenario.ts';
 import type { Scenario } from '../scenario/schema.ts';
 
@@ -15,6 +16,8 @@ export interface Host {
   readonly backends: readonly HostedBackend[];
   runScenario(scenario: Scenario, backend: string): Promise<ScenarioResult>;
   replayFile(file: CorpusFile, backend: string): Promise<OpReplay>;
+  /** Runs the check of this id, one of `kernelChecks`. */
+  runKernelCheck(id: string, backend: string, options: CheckOptions): Promise<KernelResult>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { setDefaultDevice } from '@taimatsu/core';
 import { loadBackends } from '../backends/load.ts';
 import { replayFile } from '../corpus/replay.ts';
+import { kernelCheck, runKernelCheck } from '../kernels/index.ts';
 import { runScenario } from '../run/run-scenario.ts';
 import type { Host } from './host.ts';
 
@@ -15,6 +16,7 @@ export async function openNode(list: string): Promise<Host> {
       setDefaultDevice(find(name));
       return replayFile(file);
     },
+    runKernelCheck: (id, name, options) => runKernelCheck(kernelCheck(id), find(name), options),
     close: async () => {},
   };
 }

@@ -2,6 +2,7 @@ import { setDefaultDevice } from '@taimatsu/core';
 import type { Backend } from '@taimatsu/core/backend';
 import type { CorpusFile } from '../corpus/format.ts';
 import { type OpReplay, replayFile } from '../corpus/replay.ts';
+import { type CheckOptions, type KernelResult, kernelCheck, runKernelCheck } from '../kernels/index.ts';
 import { runScenario, type ScenarioResult } from '../run/run-scenario.ts';
 import type { Scenario } from '../scenario/schema.ts';
 
@@ -11,6 +12,7 @@ export interface PageApi {
   load(name: string): Promise<string>;
   runScenario(scenario: Scenario, backend: string): Promise<ScenarioResult>;
   replayFile(file: CorpusFile, backend: string): Promise<OpReplay>;
+  runKernelCheck(id: string, backend: string, options: CheckOptions): Promise<KernelResult>;
 }
 
 /** The backends that a page can have. */
@@ -37,6 +39,7 @@ const api: PageApi = {
     setDefaultDevice(loaded.get(name)!);
     return replayFile(file);
   },
+  runKernelCheck: (id, name, options) => runKernelCheck(kernelCheck(id), loaded.get(name)!, options),
 };
 
 (globalThis as { taimatsu?: PageApi }).taimatsu = api;

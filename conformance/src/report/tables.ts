@@ -1,6 +1,7 @@
 import colors from 'picocolors';
 import { getBorderCharacters, table } from 'table';
 import type { SecondOrderCount } from '../corpus/second-order.ts';
+import type { KernelResult } from '../kernels/index.ts';
 import type { ScenarioResult } from '../run/run-scenario.ts';
 import { worst } from '../run/verdict.ts';
 import {
@@ -39,6 +40,19 @@ export function scenarioTable(results: readonly ScenarioResult[]): string {
   if (results.length <= most) return singly(results);
   const notable = results.filter(({ verdict }) => verdict !== 'pass');
   return [byLevel(results), ...(notable.length === 0 ? [] : [singly(notable)])].join('\n');
+}
+
+/** A line per kernel kind: how many of its checks held, and why there is none. */
+export function kernelTable(results: readonly KernelResult[]): string {
+  const kindOf = ({ id }: KernelResult): string => id.split('/')[0]!;
+  const rows = [...new Set(results.map(kindOf))].map((kind) => {
+    const own = results.filter((result) => kindOf(result) === kind);
+    const passed = own.filter(({ verdict }) => verdict === 'pass').length;
+    const declined = own.find((one) => one.verdict === 'declined');
+    const note = declined?.verdict === 'declined' ? declined.reason : `${passed}/${own.length}`;
+    return [mark(worst(own.map(({ verdict }) => verdict))), kind, note];
+  });
+  return columns([['', 'kernel', 'checks'].map(colors.bold), ...rows]);
 }
 
 function byLevel(results: readonly ScenarioResult[]): string {

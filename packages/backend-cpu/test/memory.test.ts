@@ -99,5 +99,6 @@ test('too many elements are refused by name', () => {
 test('a backend is frozen data and says what it can do', () => {
   const { manifest, kernels } = createCpuBackend();
   expect(Object.isFrozen(manifest) && Object.isFrozen(kernels)).toBe(true);
-  expect(Object.values(kernels).every((row) => typeof row === 'function')).toBe(true);
+  const declined = Object.entries(kernels).filter(([, row]) => typeof row !== 'function');
+  expect(declined.map(([kind]) => kind)).toEqual(['row']);
 });
