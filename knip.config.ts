@@ -12,12 +12,12 @@ const workspaces = dirs.filter((dir) => dir !== 'tools' && !dir.startsWith('apps
 
 const placeholder = { entry: ['{src,test}/**/*.ts'], ignoreDependencies: ['.+'] };
 
-const library = (dir: string) => ({
+const library = {
   entry: ['test/**/*.{test,test-d}.ts', 'bench/*.ts'],
   project: ['{src,test,bench}/**/*.ts'],
   // Tests may use any package of the workspace.
-  ignoreDependencies: dir === 'packages/core' ? ['@taimatsu/.+'] : [],
-});
+  ignoreDependencies: ['@taimatsu/.+'],
+};
 
 export default {
   ignoreExportsUsedInFile: true,
@@ -45,6 +45,6 @@ export default {
       ignoreDependencies: ['@fontsource.+'],
       ...(isPlaceholder('apps/bench') ? placeholder : {}),
     },
-    ...Object.fromEntries(workspaces.map((dir) => [dir, isPlaceholder(dir) ? placeholder : library(dir)])),
+    ...Object.fromEntries(workspaces.map((dir) => [dir, isPlaceholder(dir) ? placeholder : library])),
   },
 };
