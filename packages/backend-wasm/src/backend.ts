@@ -49,8 +49,12 @@ export function isWasmSupported(): boolean {
 export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
   const threads = options.threads ?? defaultThreads();
   const memory = memoryFor(options, threads > 1);
+  return assemble(memory, new Pool(memory, threads));
+}
+
+/** A backend of these parts. */
+export function assemble(memory: Memory, pool: Pool): Backend {
   const { shared } = memory;
-  const pool = new Pool(memory, threads);
   const { relaxed } = detectFeatures();
   const counters = newCounters();
   const read = (buffer: BackendBuffer, start: number, length: number): ElementArray => {

@@ -61,7 +61,7 @@ function launch({ pool, memory, out, scratch }: Started, fails: 'never' | 'trap'
   for (let i = 0; i < pieces; i++) {
     const at = out + 4 * i;
     const piece = new Piece(fails === 'never' ? undefined : { at, bytes: 4, save: OWN + 16 });
-    job.add(piece.call(run, at, OWN, scratch));
+    job.add(piece.callOwn(run, at, OWN, scratch));
   }
   return job.run();
 }
@@ -88,7 +88,7 @@ describe('pieces', () => {
     const run = linked(started.memory, 'never');
     const job = started.pool.job(started.scratch, 64);
     for (let i = 0; i < 1000; i++) {
-      job.add(new Piece().call(run, started.out + 4 * (i % pieces), OWN, started.scratch));
+      job.add(new Piece().callOwn(run, started.out + 4 * (i % pieces), OWN, started.scratch));
       if (i % pieces === pieces - 1) job.run();
     }
     expect(started.results()).toEqual(all(25));

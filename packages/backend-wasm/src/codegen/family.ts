@@ -144,14 +144,18 @@ function fits(body: ScalarExpr, stored: ReadonlySet<DType>, computed: ReadonlySe
   return good;
 }
 
+/** True for operations whose code is long. */
+export function isHeavyNode(node: ScalarExpr): boolean {
+  return node.kind === 'apply' && isFloat(node.args.at(-1)!.dtype) && floatOps[node.op]?.heavy === true;
+}
+
 /** True for expressions whose code is long: a loop holds them once. */
 export function isHeavy(body: ScalarExpr): boolean {
   let nodes = 0;
   let heavy = false;
   visit(body, (node) => {
     nodes++;
-    if (node.kind === 'apply' && isFloat(node.args.at(-1)!.dtype))
-      heavy ||= floatOps[node.op]?.heavy === true;
+    heavy ||= isHeavyNode(node);
   });
   return heavy || nodes > 16;
 }

@@ -14,14 +14,14 @@ import {
 } from '../asm/index.ts';
 import { itemsize, loadValue, storeValue } from './access.ts';
 import { family } from './family.ts';
-import { INNER, nest, OUTER } from './nest.ts';
+import { nest } from './nest.ts';
 
 type I = Expr<'i32'>;
 
 /** Where the first index that is out of range is left, an int64. */
 export const BAD_INDEX = 512;
 
-const params = ['i32', 'i32', 'i32'] as const;
+const params = ['i32', 'i32', 'i32', 'i32'] as const;
 
 interface Axis {
   readonly size: I;
@@ -67,13 +67,13 @@ export function copyElement(bytes: number, to: I, from: I): Statement {
 }
 
 /**
- * Gathers elements of `bytes` bytes; operands: output, index, source. Parameters: size of the axis, its stride in bytes,
- * the lowest index. The result is 1 if an index was out of range.
+ * Gathers elements of `bytes` bytes; operands: output, index, source. Parameters: the descriptor's address, size of
+ * the axis, its stride in bytes, the lowest index. The result is 1 if an index was out of range.
  */
 export function defineGather(module: Module, bytes: number): void {
-  module.func('run', params, 'i32', (f, size, stride, lowest) => {
+  module.func('run', params, 'i32', (f, descriptor, size, stride, lowest) => {
     const axis = { size, stride, lowest };
-    const { site, run } = nest(f, OUTER, 3);
+    const { site, run } = nest(f, descriptor, 3);
     const [p0, p1, p2] = site.pointers as readonly I[] as [I, I, I];
     const [c0, c1, c2] = site.strides as readonly I[] as [I, I, I];
     const bad = f.local('i32');
@@ -117,10 +117,10 @@ export function defineGather(module: Module, bytes: number): void {
   });
 }
 
-/** Checks indices, the only operand of the inner nest. Parameters and result as of a gather. */
+/** Checks indices, the only operand. Parameters and result as of a gather. */
 export function defineCheck(module: Module): void {
-  module.func('run', params, 'i32', (f, size, stride, lowest) => {
-    const { site, run } = nest(f, INNER, 1);
+  module.func('run', params, 'i32', (f, descriptor, size, stride, lowest) => {
+    const { site, run } = nest(f, descriptor, 1);
     const bad = f.local('i32');
     const at = f.local('i32');
     const left = f.local('i32');
@@ -146,9 +146,9 @@ function scatterOp(mode: Exclude<ScatterMode, 'set'>, dtype: DType): ScalarOp {
 /** Scatters over indices that were checked; operands: output, index, source. */
 export function defineScatter(module: Module, mode: ScatterMode, dtype: DType): void {
   const bytes = itemsize(dtype);
-  module.func('run', params, 'i32', (f, size, stride, lowest) => {
+  module.func('run', params, 'i32', (f, descriptor, size, stride, lowest) => {
     const fam = family('scalar', f);
-    const { site, run } = nest(f, OUTER, 3);
+    const { site, run } = nest(f, descriptor, 3);
     const at = site.pointers.map(() => f.local('i32'));
     const [e0, e1, e2] = at as readonly I[] as [I, I, I];
     const left = f.local('i32');

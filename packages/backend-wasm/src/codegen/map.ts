@@ -3,7 +3,7 @@ import { type Expr, type FunctionBuilder, i32, type Local, type Module } from '.
 import { type Along, itemsize, loadValue, storeValue } from './access.ts';
 import { emitExpression } from './expression.ts';
 import { type Family, family, familyFor, isHeavy, scalarType } from './family.ts';
-import { nest, OUTER } from './nest.ts';
+import { nest } from './nest.ts';
 import { operandsRead } from './operands.ts';
 
 /** An operand of the loop: where it is now, how it lies, and its inner stride where it has one. */
@@ -53,11 +53,13 @@ export function defineFlat(module: Module, kernel: ScalarKernel): void {
 
 /**
  * The kernel over any operands, whose loops are described in memory; `along` says how the output and the inputs that
- * are read lie along the inner loop. Parameters: the launch scalars.
+ * are read lie along the inner loop. Parameters: the descriptor's address, then the launch scalars.
  */
 export function defineNested(module: Module, kernel: ScalarKernel, along: readonly Along[]): void {
   const read = operandsRead(kernel.body);
-  module.func('run', kernel.params.map(scalarType) as readonly 'i32'[], 'void', (f, ...params) => {
+  const types = ['i32', ...kernel.params.map(scalarType)] as readonly 'i32'[];
+  module.func('run', types, 'void', (f, ...all) => {
+    const [descriptor, ...params] = all as [Local<'i32'>, ...Local<'i32'>[]];
     const plain = along.every((one) => one !== 'stride');
     const name = familyOf(kernel);
     // Lanes are gathered only where each holds a whole element.
@@ -66,7 +68,7 @@ export function defineNested(module: Module, kernel: ScalarKernel, along: readon
       (d) => itemsize(d) === bytes,
     );
     const fam = family(plain || gathers ? name : 'scalar', f);
-    const { site, run } = nest(f, OUTER, along.length);
+    const { site, run } = nest(f, descriptor, along.length);
     const at = along.map(() => f.local('i32'));
     const lane = (stored: DType, i: number): Lane => ({
       stored,
@@ -91,7 +93,7 @@ export function defineNested(module: Module, kernel: ScalarKernel, along: readon
   });
 }
 
-function familyOf(kernel: ScalarKernel): 'scalar' | 'quad' | 'pair' {
+export function familyOf(kernel: ScalarKernel): 'scalar' | 'quad' | 'pair' {
   return familyFor([kernel.body], [kernel.output]);
 }
 

@@ -1,7 +1,7 @@
 import type { Loops } from '@taimatsu/core/backend';
 import { type Expr, type FunctionBuilder, i32, type Local } from '../asm/index.ts';
 
-// The loops of a launch as generated code reads them: 32-bit words at a fixed place in memory.
+// The loops of a launch as generated code reads them: 32-bit words at an address that it is given.
 //
 // 0 iterations of the outer dimensions, 1 how many there are, 2 size of the inner dimension, then for each operand its
 // address, for each operand its inner stride, then for each outer dimension, innermost first: size, a counter at 0, and
@@ -9,7 +9,7 @@ import { type Expr, type FunctionBuilder, i32, type Local } from '../asm/index.t
 
 const HEAD = 3;
 
-/** Where descriptors of the outer and of the inner nest of a launch lie. */
+/** Where descriptors of the outer and of the inner nest of a launch lie that one thread does. */
 export const OUTER = 1024;
 export const INNER = 32768;
 
@@ -18,6 +18,11 @@ export interface Operand {
   readonly number: number;
   readonly pointer: number;
   readonly itemsize: number;
+}
+
+/** Bytes of a descriptor. */
+export function descriptorBytes({ shape }: Loops, operands: number): number {
+  return 4 * (HEAD + 2 * operands + shape.length * (2 + operands));
 }
 
 /** Writes a descriptor. `walked` is 1 where the kernel's inner loop walks the last dimension, else 0. */
@@ -61,18 +66,18 @@ export interface NestSite {
   readonly strides: readonly Local<'i32'>[];
 }
 
-/** Reads a descriptor of `count` operands; the result emits the loops around a body. `starts` replace its addresses. */
+/** Reads the descriptor of `count` operands at an address; the result emits the loops around a body. `starts` replace its addresses. */
 export function nest(
   f: FunctionBuilder,
-  at: number,
+  at: Local<'i32'>,
   count: number,
 ): { readonly site: NestSite; run(body: () => void, starts?: readonly Expr<'i32'>[]): void } {
-  const word = (i: number): Expr<'i32'> => i32.load(i32.const(at), 4 * i);
+  const word = (i: number): Expr<'i32'> => i32.load(at, 4 * i);
   const length = f.let(word(2));
   const pointers = Array.from({ length: count }, (_, i) => f.let(word(HEAD + i)));
   const strides = Array.from({ length: count }, (_, i) => f.let(word(HEAD + count + i)));
   const bytes = 4 * (2 + count);
-  const first = at + 4 * (HEAD + 2 * count);
+  const first = f.let(i32.add(at, 4 * (HEAD + 2 * count)));
   const end = f.let(i32.add(first, i32.mul(word(1), bytes)));
   const left = f.local('i32');
   const dim = f.local('i32');

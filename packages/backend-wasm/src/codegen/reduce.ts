@@ -5,7 +5,7 @@ import { itemsize, loadValue, storeValue } from './access.ts';
 import { emitExpression } from './expression.ts';
 import { type Family, type FamilyName, family, familyFor, scalarType } from './family.ts';
 import { identityOf } from './identity.ts';
-import { INNER, nest, OUTER } from './nest.ts';
+import { nest } from './nest.ts';
 import { operandsRead } from './operands.ts';
 
 const isFloat = (dtype: DType): boolean => dtype === 'float32' || dtype === 'float64';
@@ -53,14 +53,16 @@ interface Accumulator {
   result(): Expr;
 }
 
-/** Any reduction, one element after another. Parameters: the launch scalars. */
+/** Any reduction, one element after another. Parameters: both descriptors' addresses, then the launch scalars. */
 export function defineReduce(module: Module, kernel: ReduceKernel): void {
   const { pre, post, output, inputs } = kernel;
   const read = operandsRead(pre);
-  module.func('run', kernel.params.map(scalarType) as readonly 'i32'[], 'void', (f, ...params) => {
+  const types = ['i32', 'i32', ...kernel.params.map(scalarType)] as readonly 'i32'[];
+  module.func('run', types, 'void', (f, ...all) => {
+    const [around, within, ...params] = all as [Local<'i32'>, Local<'i32'>, ...Local<'i32'>[]];
     const fam = family('scalar', f);
-    const outer = nest(f, OUTER, 1 + read.length);
-    const inner = nest(f, INNER, read.length);
+    const outer = nest(f, around, 1 + read.length);
+    const inner = nest(f, within, read.length);
     const at = read.map(() => f.local('i32'));
     const left = f.local('i32');
     const sum = accumulator(fam, kernel);

@@ -5,11 +5,11 @@ import { exp, log1p } from '../math/index.ts';
 import { loadValue, storeValue } from './access.ts';
 import { type Family, family, scalarType } from './family.ts';
 import { identityOf } from './identity.ts';
-import { nest, OUTER } from './nest.ts';
+import { nest } from './nest.ts';
 
 const isFloat = (dtype: DType): boolean => dtype === 'float32' || dtype === 'float64';
 
-/** A running combination along the inner loop. Operands: output, input. */
+/** A running combination along the inner loop. Operands: output, input. Parameter: the descriptor's address. */
 export function defineScan(module: Module, combine: ScanCombine, stored: DType, output: DType): void {
   const arg = combine === 'argmax' || combine === 'argmin';
   const own = dtypeInfo[stored].compute;
@@ -17,9 +17,9 @@ export function defineScan(module: Module, combine: ScanCombine, stored: DType, 
   // Sums, products and the like go on in double precision; what is stored is rounded.
   const extreme = arg || combine === 'max' || combine === 'min';
   const dtype = isFloat(target) && !extreme ? 'float64' : target;
-  module.func('run', [] as const, 'void', (f) => {
+  module.func('run', ['i32'] as const, 'void', (f, descriptor) => {
     const fam = family('scalar', f);
-    const { site, run } = nest(f, OUTER, 2);
+    const { site, run } = nest(f, descriptor, 2);
     const [to, from] = [f.local('i32'), f.local('i32')];
     const state = f.local(scalarType(dtype));
     const found = f.local('i32');

@@ -12,7 +12,7 @@ import {
 import { itemsize, loadValue } from './access.ts';
 import { family } from './family.ts';
 import { copyElement } from './indexed.ts';
-import { nest, OUTER } from './nest.ts';
+import { nest } from './nest.ts';
 
 type I = Expr<'i32'>;
 type Ints = typeof i32;
@@ -29,13 +29,13 @@ const keyBytes = (dtype: DType): 4 | 8 => (itemsize(dtype) === 8 ? 8 : 4);
 
 /**
  * Sorts lines stably by unsigned integers that are in the order of the values, NaN the largest. Operands: values,
- * indices, source. Parameters: scratch memory, 1 for descending.
+ * indices, source. Parameters: the descriptor's address, scratch memory, 1 for descending.
  */
 export function defineSort(module: Module, dtype: DType): void {
   const bytes = keyBytes(dtype);
   const o = (bytes === 8 ? i64 : i32) as Ints;
-  module.func('run', ['i32', 'i32'] as const, 'void', (f, scratch, descending) => {
-    const { site, run } = nest(f, OUTER, 3);
+  module.func('run', ['i32', 'i32', 'i32'] as const, 'void', (f, descriptor, scratch, descending) => {
+    const { site, run } = nest(f, descriptor, 3);
     const [values, indices, source] = site.pointers as readonly I[] as [I, I, I];
     const [valueStride, indexStride, sourceStride] = site.strides as readonly I[] as [I, I, I];
     const { length } = site;

@@ -15,7 +15,7 @@ import {
 import { blockRows, type Reducer, type ReduceSpec, reducer } from '../kernels/reduce/spec.ts';
 import { wideSum } from '../kernels/reduce/wide.ts';
 import { scalarType } from './family.ts';
-import { INNER, nest, OUTER } from './nest.ts';
+import { INNER, nest } from './nest.ts';
 import { operandsRead } from './operands.ts';
 
 type V = Expr<'v128'>;
@@ -120,14 +120,14 @@ export function placeWindows({ combine, pre, post, params, inputs }: ReduceKerne
 /**
  * Reduces small windows of one operand, several neighbouring results at once. The outer loops are described in memory,
  * the results contiguous along the last of them; at `INNER` is a table of where the elements of a window are, in bytes.
- * Parameters: elements of a window, then the launch scalars.
+ * Parameters: the descriptor's address, elements of a window, then the launch scalars.
  */
 export function defineWindows(module: Module, kernel: WindowKernel, step: WindowStep): void {
   const { reducer: r, outBytes } = kernel;
-  const types = ['i32' as const, ...kernel.params.map(scalarType)];
-  module.func('run', types as readonly 'i32'[], 'void', (f, count, ...params) => {
+  const types = ['i32' as const, 'i32' as const, ...kernel.params.map(scalarType)];
+  module.func('run', types as readonly 'i32'[], 'void', (f, descriptor, count, ...params) => {
     const end = f.let(i32.add(INNER, i32.mul(count, 4)));
-    const { site, run } = nest(f, OUTER, 2);
+    const { site, run } = nest(f, descriptor, 2);
     const [to, from, left, tap] = [f.local('i32'), f.local('i32'), f.local('i32'), f.local('i32')];
     const state = kernel.start(f);
     const apart = site.strides[1]!;

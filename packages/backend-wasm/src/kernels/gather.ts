@@ -1,7 +1,7 @@
 import { dtypeInfo, type IndexPlan, type Kernels, type View } from '@taimatsu/core/backend';
 import { BAD_INDEX, defineGather } from '../codegen/indexed.ts';
-import { describe, OUTER } from '../codegen/nest.ts';
 import { type Call, compile, operandOf, type Runtime } from '../runtime.ts';
+import { runNested, type Walk } from './nested.ts';
 
 /** Gathers elements as they are stored: one kernel for each size of element. */
 export function makeGather(runtime: Runtime): Kernels['gather'] {
@@ -13,21 +13,31 @@ export function makeGather(runtime: Runtime): Kernels['gather'] {
     const call = calls[bytes];
     memory.clock++;
     const operands = [out, index, source].map((view, i) => operandOf(memory, i, view));
-    describe(memory.i32, OUTER, plan.loops, 1, operands);
-    return callIndexed(runtime, call, plan, source);
+    return runIndexed(runtime, call, { loops: plan.loops, walked: 1, operands }, plan, source);
   };
 }
 
-/** Calls a kernel that looks at indices of an axis of `addressed`; what it found out of range, if anything. */
-export function callIndexed(
-  { memory }: Runtime,
+/** Nanoseconds an element, about. */
+const COST = 0.8;
+
+/**
+ * Runs code that looks at indices of an axis of `addressed`; what it found out of range first, if anything. `separate`
+ * says which dimensions can be cut.
+ */
+export function runIndexed(
+  runtime: Runtime,
   call: Call,
+  walk: Walk,
   plan: IndexPlan,
   addressed: View,
+  separate?: (dim: number) => boolean,
 ): number | undefined {
   const { axisSize, axisStride, wrap } = plan;
-  const bad = call(axisSize, axisStride * dtypeInfo[addressed.dtype].itemsize, wrap ? -axisSize : 0);
-  if (bad === 0) return undefined;
-  const words = memory.i32;
+  const args = [axisSize, axisStride * dtypeInfo[addressed.dtype].itemsize, wrap ? -axisSize : 0];
+  const launch = { args: () => args, work: plan.loops.size * COST, ...(separate && { separate }) };
+  if (runNested(runtime, call, walk, launch) === 0) return undefined;
+  // Which thread found one first is left to chance.
+  if (runNested(runtime, call, walk, { ...launch, work: 0 }) === 0) return undefined;
+  const words = runtime.memory.i32;
   return words[BAD_INDEX / 4 + 1]! * 2 ** 32 + (words[BAD_INDEX / 4]! >>> 0);
 }

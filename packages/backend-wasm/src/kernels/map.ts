@@ -1,9 +1,19 @@
-import type { Kernels, Literal, MapPlan, ScalarKernel, View } from '@taimatsu/core/backend';
+import {
+  dtypeInfo,
+  type Kernels,
+  type Literal,
+  type MapPlan,
+  type ScalarKernel,
+  type View,
+} from '@taimatsu/core/backend';
 import type { Along } from '../codegen/access.ts';
-import { defineFlat, defineNested } from '../codegen/map.ts';
+import { defineFlat, defineNested, familyOf } from '../codegen/map.ts';
 import { describe, OUTER } from '../codegen/nest.ts';
 import { operandsRead } from '../codegen/operands.ts';
 import { type Call, compile, operandOf, type Runtime, scalarArgument } from '../runtime.ts';
+import { OWN, Piece } from '../threads/index.ts';
+import { costOf } from './cost.ts';
+import { runNested } from './nested.ts';
 
 type Runner = (plan: MapPlan, out: View, inputs: readonly View[], params: readonly Literal[]) => void;
 
@@ -23,11 +33,63 @@ export function makeMap(runtime: Runtime): Kernels['map'] {
   };
 }
 
-/** Small launches are the most frequent: those of one and two operands build nothing. */
+/** Elements up to which no launch is worth sharing. */
+const FEW = 16384;
+
 function flatRunner(runtime: Runtime, kernel: ScalarKernel): Runner {
-  const { memory } = runtime;
   const read = operandsRead(kernel.body);
   const call = compile(runtime, (module) => defineFlat(module, kernel));
+  const alone = flatAlone(runtime, kernel, read, call);
+  if (kernel.positional || !runtime.target.shared) return alone;
+  const cost = costOf(kernel.body, familyOf(kernel));
+  return (plan, out, inputs, params) => {
+    if (plan.size > FEW) {
+      const crew = runtime.threads.countFor(plan.size * cost);
+      if (crew > 1) {
+        flatShared(runtime, kernel, read, call, crew, plan.size, out, inputs, params);
+        return;
+      }
+    }
+    alone(plan, out, inputs, params);
+  };
+}
+
+/** Elements of a piece, by which addresses stay multiples of a vector. */
+const GRAIN = 64;
+
+function flatShared(
+  { memory, threads }: Runtime,
+  kernel: ScalarKernel,
+  read: readonly number[],
+  call: Call,
+  crew: number,
+  size: number,
+  out: View,
+  inputs: readonly View[],
+  params: readonly Literal[],
+): void {
+  const views = [out, ...read.map((i) => inputs[i]!)];
+  const at = views.map((view) => memory.pointer(view));
+  const steps = views.map(({ dtype }) => dtypeInfo[dtype].itemsize);
+  const scalars = kernel.params.map((dtype, i) => scalarArgument(params[i]!, dtype));
+  const length = Math.ceil(Math.max(FEW, size / (4 * crew)) / GRAIN) * GRAIN;
+  const inPlace = at.indexOf(at[0]!, 1) > 0;
+  const room = inPlace ? length * steps[0]! : 0;
+  memory.scratch(room * crew, (scratch) => {
+    const job = threads.job(scratch, room);
+    for (let start = 0; start < size; start += length) {
+      const count = Math.min(length, size - start);
+      const pointers = at.map((pointer, i) => pointer + start * steps[i]!);
+      const guard = inPlace ? { at: pointers[0]!, bytes: count * steps[0]!, save: OWN } : undefined;
+      job.add(new Piece(guard).call(call, count, ...pointers, ...scalars));
+    }
+    job.run();
+  });
+}
+
+/** Small launches are the most frequent: those of one and two operands build nothing. */
+function flatAlone(runtime: Runtime, kernel: ScalarKernel, read: readonly number[], call: Call): Runner {
+  const { memory } = runtime;
   const [a, b] = read;
   const [first] = kernel.params;
   if (kernel.params.length === 0 && a !== undefined) {
@@ -83,6 +145,7 @@ function nestedRunner(runtime: Runtime, kernel: ScalarKernel): Runner {
   const read = operandsRead(kernel.body);
   const numbers = [0, ...read.map((i) => i + 1)];
   const calls = new Map<number, Call>();
+  const cost = 2 * costOf(kernel.body, familyOf(kernel));
   const strided = 3 ** numbers.length - 1;
   return (plan, out, inputs, params) => {
     const along = classOf(plan, numbers);
@@ -99,8 +162,19 @@ function nestedRunner(runtime: Runtime, kernel: ScalarKernel): Runner {
     const operands = numbers.map((number) =>
       operandOf(memory, number, number === 0 ? out : inputs[number - 1]!),
     );
+    const scalars = kernel.params.map((dtype, i) => scalarArgument(params[i]!, dtype));
+    // What is done in place is not shared: it could not be done again.
+    if (
+      plan.size > FEW &&
+      !kernel.positional &&
+      operands.every(({ pointer }, i) => i === 0 || pointer !== operands[0]!.pointer)
+    ) {
+      const walk = { loops: plan, walked: 1, operands } as const;
+      runNested(runtime, call, walk, { args: () => scalars, work: plan.size * cost });
+      return;
+    }
     describe(memory.i32, OUTER, plan, 1, operands);
-    if (params.length === 0) call();
-    else call(...kernel.params.map((dtype, i) => scalarArgument(params[i]!, dtype)));
+    if (scalars.length === 0) call(OUTER);
+    else call(OUTER, ...scalars);
   };
 }

@@ -12,7 +12,7 @@ import {
 } from '@taimatsu/core/backend';
 import { type Across, epilogueOf, fusable, scalarBits } from '../codegen/epilogue.ts';
 import type { Runtime } from '../runtime.ts';
-import { OWN, Piece } from '../threads/index.ts';
+import { type Job, OWN, Piece } from '../threads/index.ts';
 import {
   type ElementName,
   Matmul,
@@ -134,7 +134,9 @@ function multiply(
   }
   const needed = roundUp(product.scratchBytes(m, n, k), 16);
   memory.scratch(crew * needed, (scratch) => {
-    if (crew === 1 || plan.batch.size === 1) each(scratch, (single) => product.run(single));
+    if (crew === 1 || m === 1) each(scratch, (single) => product.run(single));
+    else if (n === 1)
+      each(scratch, (single) => byRows(product, single, threads.job(scratch, needed), 4 * crew));
     else {
       const job = threads.job(scratch, needed);
       const together = Math.min(64, Math.ceil(plan.batch.size / (8 * crew)));
@@ -153,6 +155,18 @@ function multiply(
       job.run();
     }
   });
+}
+
+/** A matrix times a vector. */
+function byRows(product: Matmul, single: Product, job: Job, parts: number): void {
+  const { m } = single;
+  const rows = roundUp(m / parts, 16);
+  for (let from = 0; from < m; from += rows) {
+    const piece = new Piece();
+    product.run({ ...single, scratch: OWN }, { from, to: Math.min(m, from + rows) }, piece.via);
+    job.add(piece);
+  }
+  job.run();
 }
 
 /** An epilogue reads what the product overwrites: what a worker left half done could not be done again. */

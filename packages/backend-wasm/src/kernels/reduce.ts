@@ -1,20 +1,11 @@
-import {
-  type Kernels,
-  type Literal,
-  load,
-  type ReduceKernel,
-  type ReducePlan,
-  reduceKernel,
-  type Strides,
-  type View,
-} from '@taimatsu/core/backend';
+import type { Kernels, ReduceKernel, ReducePlan, View } from '@taimatsu/core/backend';
 import { itemsize } from '../codegen/access.ts';
-import { describe, INNER, OUTER } from '../codegen/nest.ts';
 import { operandsRead } from '../codegen/operands.ts';
 import { defineReduce, laneSpec } from '../codegen/reduce.ts';
 import { type Call, compile, operandOf, type Runtime, scalarArgument } from '../runtime.ts';
-import { eachOuter } from './outer.ts';
-import { defineColumns, defineRows, type ReduceSpec } from './reduce/index.ts';
+import { runNested } from './nested.ts';
+import { runOuter } from './outer.ts';
+import { BLOCK, defineColumns, defineRows, inBlocks, inStages, type ReduceSpec } from './reduce/index.ts';
 import { Windows } from './windows.ts';
 
 type Way = 'rows' | 'columns' | 'general';
@@ -58,9 +49,19 @@ export function makeReduce(runtime: Runtime): Kernels['reduce'] {
       return;
     }
     const { way, splat } = spec === undefined ? general : shapeOf(plan, read);
+    if (way !== 'general' && isLong(plan, way)) {
+      inBlocks(runtime, reduce, kernel, plan, way, out, inputs, params);
+      return;
+    }
     const call = callOf(runtime, kernel, known, way, splat);
     memory.clock++;
-    if (way === 'rows' && read.length === 1 && plan.outer.shape.length === 1 && params.length === 0) {
+    if (
+      way === 'rows' &&
+      read.length === 1 &&
+      plan.outer.shape.length === 1 &&
+      params.length === 0 &&
+      plan.outer.size * plan.inner.size < 1e5
+    ) {
       runSimpleRows(runtime, call, plan, out, inputs[read[0]!]!, read[0]!);
       return;
     }
@@ -104,53 +105,12 @@ function hasLongRows({ inner }: ReducePlan, read: readonly number[]): boolean {
   return isRow(read.map((i) => inner.strides[i]![last]!));
 }
 
-/** Reduces the innermost dimension, then what is left of the others. */
-function inStages(
-  { memory }: Runtime,
-  reduce: Kernels['reduce'],
-  kernel: ReduceKernel,
-  { outer, inner }: ReducePlan,
-  out: View,
-  inputs: readonly View[],
-  params: readonly Literal[],
-): void {
-  const { combine, pre, post, output } = kernel;
-  const last = inner.shape.length - 1;
-  const rest = inner.shape.slice(0, last);
-  const count = rest.reduce((a, b) => a * b, 1);
-  const size = outer.size * count;
-  const shape = [...outer.shape, ...rest];
-  const dense: number[] = [];
-  for (let d = shape.length - 1, step = 1; d >= 0; d--) {
-    dense[d] = step;
-    step *= shape[d]!;
-  }
-  const over = (i: number): Strides => [...outer.strides[i + 1]!, ...inner.strides[i]!.slice(0, last)];
-  const buffer = memory.alloc(pre.dtype, size);
-  const between: View = { storage: { buffer }, offset: 0, dtype: pre.dtype };
-  try {
-    const rows = {
-      outer: { size, shape, strides: [dense, ...inputs.map((_, i) => over(i))] },
-      inner: {
-        size: inner.shape[last]!,
-        shape: [inner.shape[last]!],
-        strides: inner.strides.map((own) => [own[last]!]),
-      },
-    };
-    reduce(reduceKernel(combine, pre, pre.dtype), rows, between, inputs, params);
-    const totals = {
-      outer: {
-        size: outer.size,
-        shape: outer.shape,
-        strides: [outer.strides[0]!, dense.slice(0, outer.shape.length)],
-      },
-      inner: { size: count, shape: [count], strides: [[1]] },
-    };
-    const second = reduceKernel(combine, load(0, pre.dtype), output, () => post);
-    reduce(second, totals, out, [between], params);
-  } finally {
-    memory.free(buffer);
-  }
+/** One row or a few, or few columns: to be reduced block by block, so that threads can share it. */
+function isLong({ outer, inner }: ReducePlan, way: 'rows' | 'columns'): boolean {
+  const length = inner.shape[0]!;
+  return way === 'rows'
+    ? outer.size <= 8 && length >= 4 * BLOCK.rows
+    : outer.size < 256 && length >= 4 * BLOCK.columns;
 }
 
 type Run = (
@@ -161,6 +121,9 @@ type Run = (
   read: readonly number[],
   scalars: readonly (number | bigint)[],
 ) => void;
+
+/** Nanoseconds an element, about. */
+const COST = 0.25;
 
 const ways: readonly Way[] = ['general', 'rows', 'columns'];
 const general: Shape = { way: 'general', splat: 0 };
@@ -185,14 +148,21 @@ function splatsOf(strides: readonly number[]): number {
   return strides.reduce<number>((mask, stride, i) => (stride === 0 ? mask | (1 << i) : mask), 0);
 }
 
-const runGeneral: Run = ({ memory }, call, { outer, inner }, views, read, scalars) => {
+const runGeneral: Run = (runtime, call, { outer, inner }, views, read, scalars) => {
+  const { memory } = runtime;
   const numbers = [0, ...read.map((i) => i + 1)];
   const operands = views.map((view, i) => operandOf(memory, numbers[i]!, view));
-  const words = memory.i32;
-  describe(words, OUTER, outer, 0, operands);
   const inside = operands.slice(1).map((operand) => ({ ...operand, number: operand.number - 1 }));
-  describe(words, INNER, inner, 1, inside);
-  call(...scalars);
+  runNested(
+    runtime,
+    call,
+    { loops: outer, walked: 0, operands },
+    {
+      inner: { loops: inner, walked: 1, operands: inside },
+      args: () => scalars,
+      work: outer.size * inner.size * 2,
+    },
+  );
 };
 
 /** Most reductions, without building anything. */
@@ -218,29 +188,28 @@ function runSimpleRows(
   );
 }
 
-const runRows: Run = ({ memory }, call, { outer, inner }, views, read, scalars) => {
+const runRows: Run = (runtime, call, { outer, inner }, views, read, scalars) => {
   const last = outer.shape.length - 1;
-  const rows = outer.shape[last]!;
   const length = inner.shape[0]!;
   const numbers = [0, ...read.map((i) => i + 1)];
   const strides = numbers.map((n, i) => outer.strides[n]![last]! * itemsize(views[i]!.dtype));
-  const visit = (pointers: readonly number[]): void => {
-    const args: (number | bigint)[] = [pointers[0]!, strides[0]!, rows, length];
-    for (let i = 1; i < pointers.length; i++) args.push(pointers[i]!, strides[i]!);
-    call(...args, ...scalars);
+  const args = (pointers: readonly number[], rows: number): readonly (number | bigint)[] => {
+    const list: (number | bigint)[] = [pointers[0]!, strides[0]!, rows, length];
+    for (let i = 1; i < pointers.length; i++) list.push(pointers[i]!, strides[i]!);
+    return [...list, ...scalars];
   };
-  eachOuter(memory, outer, views, visit, numbers);
+  runOuter(runtime, call, outer, views, args, { numbers, work: outer.size * length * COST });
 };
 
-const runColumns: Run = ({ memory }, call, { outer, inner }, views, read, scalars) => {
-  const last = outer.shape.length - 1;
-  const columns = outer.shape[last]!;
+const runColumns: Run = (runtime, call, { outer, inner }, views, read, scalars) => {
   const numbers = [0, ...read.map((i) => i + 1)];
   const strides = read.map((n, i) => inner.strides[n]![0]! * itemsize(views[i + 1]!.dtype));
-  const visit = (pointers: readonly number[]): void => {
-    const args: (number | bigint)[] = [pointers[0]!, inner.shape[0]!, columns];
-    for (let i = 1; i < pointers.length; i++) args.push(pointers[i]!, strides[i - 1]!);
-    call(...args, ...scalars);
+  const args = (pointers: readonly number[], columns: number): readonly (number | bigint)[] => {
+    const list: (number | bigint)[] = [pointers[0]!, inner.shape[0]!, columns];
+    for (let i = 1; i < pointers.length; i++) list.push(pointers[i]!, strides[i - 1]!);
+    return [...list, ...scalars];
   };
-  eachOuter(memory, outer, views, visit, numbers);
+  // A strip of columns is 32 wide.
+  const work = outer.size * inner.shape[0]! * COST;
+  runOuter(runtime, call, outer, views, args, { numbers, work, grain: 32 });
 };

@@ -2,7 +2,10 @@ import type { Kernels, RowKernel } from '@taimatsu/core/backend';
 import { itemsize } from '../codegen/access.ts';
 import { defineRow } from '../codegen/row.ts';
 import { type Call, compile, type Runtime, scalarArgument } from '../runtime.ts';
-import { eachOuter } from './outer.ts';
+import { runOuter } from './outer.ts';
+
+/** Nanoseconds an element and stage, about. */
+const COST = 0.7;
 
 export function makeRow(runtime: Runtime): Kernels['row'] {
   const { memory } = runtime;
@@ -27,10 +30,11 @@ export function makeRow(runtime: Runtime): Kernels['row'] {
     const strides = outer.strides.map((own) => own[last]! * bytes);
     const scalars = kernel.params.map((dtype, i) => scalarArgument(params[i]!, dtype));
     memory.clock++;
-    eachOuter(memory, outer, views, (pointers) => {
-      const args: (number | bigint)[] = [outer.shape[last]!, length];
-      for (let i = 0; i < pointers.length; i++) args.push(pointers[i]!, strides[i]!);
-      call(...args, ...scalars);
-    });
+    const args = (pointers: readonly number[], rows: number): readonly (number | bigint)[] => {
+      const list: (number | bigint)[] = [rows, length];
+      for (let i = 0; i < pointers.length; i++) list.push(pointers[i]!, strides[i]!);
+      return [...list, ...scalars];
+    };
+    runOuter(runtime, call, outer, views, args, { work: outer.size * length * COST * kernel.stages.length });
   };
 }

@@ -1,7 +1,7 @@
 import type { AxisPlan, Kernels, Loops, ScanCombine } from '@taimatsu/core/backend';
-import { describe, OUTER } from '../codegen/nest.ts';
 import { defineScan } from '../codegen/scan.ts';
 import { type Call, compile, operandOf, type Runtime } from '../runtime.ts';
+import { runNested } from './nested.ts';
 import { runnersBy } from './runners.ts';
 
 export function makeScan(runtime: Runtime): Kernels['scan'] {
@@ -21,8 +21,17 @@ export function makeScan(runtime: Runtime): Kernels['scan'] {
     const call = calls[combine](input.dtype, out.dtype);
     memory.clock++;
     const operands = [out, input].map((view, i) => operandOf(memory, i, view));
-    describe(memory.i32, OUTER, alongAxis(plan), 1, operands);
-    call();
+    runNested(
+      runtime,
+      call,
+      { loops: alongAxis(plan), walked: 1, operands },
+      {
+        args: () => [],
+        work: plan.outer.size * plan.length * (combine === 'logaddexp' ? 30 : 1.5),
+        // The last dimension is the axis.
+        separate: (dim) => dim < plan.outer.shape.length,
+      },
+    );
   };
 }
 

@@ -1,8 +1,7 @@
 import type { Kernels, ScatterMode } from '@taimatsu/core/backend';
 import { defineCheck, defineScatter } from '../codegen/indexed.ts';
-import { describe, INNER, OUTER } from '../codegen/nest.ts';
 import { type Call, compile, operandOf, type Runtime } from '../runtime.ts';
-import { callIndexed } from './gather.ts';
+import { runIndexed } from './gather.ts';
 import { runnersBy } from './runners.ts';
 
 /** Scatters after all indices were checked, so that a bad one leaves the output as it was. */
@@ -17,11 +16,12 @@ export function makeScatter(runtime: Runtime): Kernels['scatter'] {
     const call = calls[mode](out.dtype, source.dtype);
     memory.clock++;
     const operands = [out, index, source].map((view, i) => operandOf(memory, i, view));
-    describe(memory.i32, INNER, plan.loops, 1, [operands[1]!]);
-    const bad = callIndexed(runtime, check, plan, out);
+    const { loops } = plan;
+    const bad = runIndexed(runtime, check, { loops, walked: 1, operands: [operands[1]!] }, plan, out);
     if (bad !== undefined) return bad;
-    describe(memory.i32, OUTER, plan.loops, 1, operands);
-    callIndexed(runtime, call, plan, out);
+    // Along all dimensions but the axis, what is written is apart.
+    const separate = (dim: number): boolean => loops.strides[0]![dim] !== 0;
+    runIndexed(runtime, call, { loops, walked: 1, operands }, plan, out, separate);
     return undefined;
   };
 }

@@ -1,5 +1,5 @@
 import type { Literal, ReduceKernel, ReducePlan, Strides, View } from '@taimatsu/core/backend';
-import { describe, INNER, OUTER } from '../codegen/nest.ts';
+import { INNER } from '../codegen/nest.ts';
 import {
   defineWindows,
   LARGEST_WINDOW,
@@ -8,7 +8,11 @@ import {
   windowKernel,
 } from '../codegen/windows.ts';
 import { type Call, compile, operandOf, type Runtime, scalarArgument } from '../runtime.ts';
+import { runNested } from './nested.ts';
 import type { ReduceSpec } from './reduce/index.ts';
+
+/** Nanoseconds an element of a window, about. */
+const COST = 0.4;
 
 /** Reduces few elements for each result, as pools do: not worth a loop of their own, but lanes can share them. */
 export class Windows {
@@ -41,10 +45,10 @@ export class Windows {
     const call = this.call(outer.strides[1]![outer.shape.length - 1]!);
     memory.clock++;
     const operands = [operandOf(memory, 0, out), operandOf(memory, 1, input)];
-    const words = memory.i32;
-    describe(words, OUTER, outer, 1, operands);
-    writeTaps(words, INNER >> 2, inner.shape, inner.strides[0]!, operands[1]!.itemsize);
-    call(inner.size, ...this.kernel.params.map((dtype, i) => scalarArgument(params[i]!, dtype)));
+    writeTaps(memory.i32, INNER >> 2, inner.shape, inner.strides[0]!, operands[1]!.itemsize);
+    const args = [inner.size, ...this.kernel.params.map((dtype, i) => scalarArgument(params[i]!, dtype))];
+    const walk = { loops: outer, walked: 1, operands } as const;
+    runNested(this.runtime, call, walk, { args: () => args, work: outer.size * inner.size * COST });
   }
 
   private call(apart: number): Call {

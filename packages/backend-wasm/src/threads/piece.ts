@@ -2,12 +2,16 @@
 export type Linked = (...args: never[]) => unknown;
 type Callable = (...args: (number | bigint)[]) => unknown;
 
-/** `OWN + offset` as an argument is an address in scratch memory that each thread has its own of. */
+/** `OWN + offset` is an address in scratch memory that each thread has its own of, to calls that say they have such. */
 export const OWN: number = 2 ** 40;
+
+type Args = readonly (number | bigint)[];
 
 interface Step {
   readonly run: Linked;
-  readonly args: readonly (number | bigint)[];
+  readonly args: Args;
+  /** Arguments may be addresses in the thread's own memory. */
+  readonly own: boolean;
 }
 
 /** What a piece overwrites although it reads it, and where each thread may save that: `OWN + offset`. */
@@ -26,8 +30,14 @@ export class Piece {
     this.guard = guard;
   }
 
-  call(run: Linked, ...args: (number | bigint)[]): this {
-    this.steps.push({ run, args });
+  call(run: Linked, ...args: Args): this {
+    this.steps.push({ run, args, own: false });
+    return this;
+  }
+
+  /** Adds a call that may use the thread's own memory. */
+  callOwn(run: Linked, ...args: Args): this {
+    this.steps.push({ run, args, own: true });
     return this;
   }
 
@@ -35,7 +45,7 @@ export class Piece {
   readonly via =
     (run: Linked): ((...args: number[]) => void) =>
     (...args) => {
-      this.steps.push({ run, args });
+      this.callOwn(run, ...args);
     };
 
   /** Slots that it takes when it is written down. */
@@ -46,9 +56,9 @@ export class Piece {
   /** Runs it here, where scratch memory is at `scratch`; the calls' results or'ed together. */
   perform(scratch: number): number {
     let result = 0;
-    for (const { run, args } of this.steps) {
-      const own = args.map((arg) => (arg >= OWN ? Number(arg) - OWN + scratch : arg));
-      result |= Number((run as Callable)(...own) ?? 0);
+    for (const { run, args, own } of this.steps) {
+      const here = own ? args.map((arg) => (arg >= OWN ? Number(arg) - OWN + scratch : arg)) : args;
+      result |= Number((run as Callable)(...here) ?? 0);
     }
     return result;
   }
@@ -70,7 +80,7 @@ export function encode(
     slots[s++] = guard?.bytes ?? 0;
     slots[s++] = (guard?.save ?? OWN) - OWN + scratch;
     slots[s++] = steps.length;
-    for (const { run, args } of steps) {
+    for (const { run, args, own: hasOwn } of steps) {
       const [code, index] = address(run);
       const head = s;
       slots[s++] = code;
@@ -83,7 +93,7 @@ export function encode(
         if (typeof arg === 'bigint') {
           long |= 1 << i;
           longs[s++] = arg;
-        } else if (arg >= OWN) {
+        } else if (hasOwn && arg >= OWN) {
           own |= 1 << i;
           slots[s++] = arg - OWN + scratch;
         } else slots[s++] = arg;

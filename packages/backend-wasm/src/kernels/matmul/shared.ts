@@ -63,9 +63,9 @@ export function runShared(
           const at = c.pointer + i * cRow + (j + x) * cColumn;
           const right = block + x * kb * bytes;
           const piece = new Piece();
-          if (!direct) piece.call(packA, left, corner, mb, kb, aRow, aColumn);
+          if (!direct) piece.callOwn(packA, left, corner, mb, kb, aRow, aColumn);
           const site = [at, cRow, cColumn, flag, i, j + x, ...(p.args ?? [])];
-          job.add(piece.call(macro, mb, width, kb, left, aRow, right, OWN, ...site));
+          job.add(piece.callOwn(macro, mb, width, kb, left, aRow, right, OWN, ...site));
         }
       }
       job.run();

@@ -3,3 +3,4 @@ export { rowReducer } from './row.ts';
 export { defineRows } from './rows.ts';
 export type { Combine, ReduceElement, ReduceSpec } from './spec.ts';
 export { reducer } from './spec.ts';
+export { BLOCK, inBlocks, inStages } from './stages.ts';
