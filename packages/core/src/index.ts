@@ -5,6 +5,7 @@
 import { installMethods } from './ops/methods.ts';
 
 export * as autograd from './api/autograd.ts';
+export * as utils from './api/utils.ts';
 export {
   type BackwardOptions,
   backward,

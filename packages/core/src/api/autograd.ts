@@ -22,4 +22,5 @@ export {
   type SetupFunctionClass,
   setDetectAnomaly,
 } from '../autograd/index.ts';
+export * as functional from './functional.ts';
 export * as graph from './graph.ts';

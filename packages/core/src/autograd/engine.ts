@@ -51,6 +51,8 @@ export interface NodeState {
  */
 export function runBackward(roots: readonly Root[], options: RunOptions): void {
   const previous = swapGradMode(options.createGraph);
+  const outer = partial;
+  partial ||= options.captures !== undefined;
   try {
     const run = new Run(roots, options);
     try {
@@ -60,8 +62,17 @@ export function runBackward(roots: readonly Root[], options: RunOptions): void {
       throw error;
     }
   } finally {
+    partial = outer;
     swapGradMode(previous);
   }
+}
+
+/** Whether one of the runs that go on now hands gradients over instead of accumulating them. */
+let partial = false;
+
+/** True unless the program is inside a run for `grad` or `backward({ inputs })`. */
+export function isFullBackward(): boolean {
+  return !partial;
 }
 
 /** One walk of the graph. */

@@ -9,6 +9,7 @@ export {
 export { type BackwardOptions, backward, type GradOptions, grad, type TensorOrList } from './backward.ts';
 export type { FunctionContext, FunctionContextBase } from './custom-context.ts';
 export { CustomFunction, type FunctionClass, type SetupFunctionClass } from './custom-function.ts';
+export { isFullBackward } from './engine.ts';
 export { type Checkable, type GradcheckOptions, gradcheck, gradgradcheck } from './gradcheck.ts';
 export {
   type Geometry,
@@ -30,6 +31,7 @@ export {
   isRecording,
   noGrad,
   setGradEnabled,
+  withGradMode,
 } from './modes.ts';
 export {
   addHook,

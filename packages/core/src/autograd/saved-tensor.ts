@@ -27,8 +27,9 @@ export class SavedTensor {
   private readonly outputNr: number | undefined;
   private readonly version: number;
   private readonly hooks: SavedTensorHooks | undefined;
-  /** What is known of the tensor: shared with the original where that is a leaf. */
-  private readonly meta: AutogradMeta | undefined;
+  /** Where hooks packed the tensor: the node that made it, or what is known of it as a leaf. */
+  private readonly made: { readonly node: Node; readonly nr: number } | undefined;
+  private readonly leaf: AutogradMeta | undefined;
   /** The tensor, or what the hooks made of it. */
   private readonly data: unknown;
 
@@ -38,14 +39,17 @@ export class SavedTensor {
     this.outputNr = outputNr;
     this.version = tensor.counter.version;
     this.hooks = currentHooks();
-    this.meta = outputNr === undefined ? tensor.autograd : undefined;
-    if (this.hooks !== undefined) this.data = pack(this.hooks, tensor);
-    else this.data = outputNr === undefined ? tensor : aliasTensor(tensor);
+    if (this.hooks !== undefined) {
+      const meta = outputNr === undefined ? tensor.autograd : undefined;
+      if (meta?.node == null) this.leaf = meta;
+      else this.made = { node: meta.node, nr: meta.outputNr };
+      this.data = pack(this.hooks, tensor);
+    } else this.data = outputNr === undefined ? tensor : aliasTensor(tensor);
   }
 
   /** The tensor with its place in the graph; `owner` is the node that keeps it. @throws `autograd/version` */
   unpack(owner: Node): Tensor {
-    const { outputNr, hooks, meta } = this;
+    const { outputNr, hooks, made } = this;
     if (hooks === undefined) {
       const saved = this.data as Tensor;
       const node = outputNr === undefined ? (saved.autograd?.node ?? null) : owner;
@@ -53,11 +57,8 @@ export class SavedTensor {
       if (outputNr === undefined) return saved;
     }
     const out = aliasTensor(hooks === undefined ? (this.data as Tensor) : unpack(hooks, this.data));
-    if (outputNr !== undefined) {
-      out.autograd = placed(owner, outputNr);
-    } else if (meta !== undefined) {
-      out.autograd = meta.node === null ? meta : placed(meta.node, meta.outputNr);
-    }
+    if (outputNr !== undefined) out.autograd = placed(owner, outputNr);
+    else out.autograd = made === undefined ? this.leaf : placed(made.node, made.nr);
     return out;
   }
 

@@ -1,4 +1,5 @@
 import { autograd } from './catalogue/autograd.ts';
+import { autogradFunctional } from './catalogue/autograd-functional.ts';
 import { autogradFunctions } from './catalogue/autograd-functions.ts';
 import { backend } from './catalogue/backend.ts';
 import { dtype } from './catalogue/dtype.ts';
@@ -17,6 +18,7 @@ export interface CatalogueEntry {
 /** Every error, by stable code. `docs/errors.md` is generated from this table. */
 export const catalogue = {
   ...autograd,
+  ...autogradFunctional,
   ...autogradFunctions,
   ...backend,
   ...dtype,

@@ -61,4 +61,19 @@ export const autogradFunctions = {
     (d: { node: string; index: number }) =>
       `Function '${d.node}' returned nan values in its ${d.index}th output.`,
   ),
+  'autograd/checkpoint-partial': runtimeError(
+    (_: object) =>
+      'Checkpointing is not compatible with .grad() or when an `inputs` parameter is passed to .backward(). Please use .backward() and do not pass its `inputs` argument.',
+  ),
+  'autograd/checkpoint-useless': runtimeError(
+    (_: object) => 'none of output has requires_grad=True, this checkpoint() is not necessary',
+  ),
+  'autograd/checkpoint-inner': runtimeError(
+    (_: object) => 'You are calling backwards on a tensor that is never exposed. Please open an issue.',
+  ),
+  'autograd/checkpoint-mismatch': runtimeError((d: { forward: number; again: number; position?: number }) =>
+    d.position === undefined
+      ? `torch.utils.checkpoint: A different number of tensors was saved during the original forward and recomputation.\nNumber of tensors saved during forward: ${d.forward}\nNumber of tensors saved during recomputation: ${d.again}`
+      : `torch.utils.checkpoint: Recomputed values for the following tensors have different metadata than during the forward pass.\ntensor at position ${d.position}`,
+  ),
 };

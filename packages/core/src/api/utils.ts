@@ -1,0 +1,2 @@
+/** `torch.utils`. */
+export { type CheckpointOptions, checkpoint } from '../transforms/checkpoint.ts';
