@@ -1,7 +1,5 @@
 import {
   type Combine,
-  cast,
-  castValue,
   type DType,
   dtypeInfo,
   type Literal,
@@ -17,18 +15,15 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type Array_,
-  allDTypes,
   backend,
   dense,
   floats,
   indices,
   kernel,
   lay,
-  layouts,
   list,
   look,
   rowMajor,
-  shapes,
   stored,
   values,
 } from './support.ts';
@@ -68,17 +63,6 @@ function naive(combine: Combine, xs: readonly Literal[], dtype: DType): Literal 
   return (xs as number[]).reduce((a, b) => (combine === 'sum' ? a + b : a * b), one);
 }
 
-const cases = fc.record({
-  shape: fc.oneof(
-    shapes(),
-    fc.tuple(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 1, max: 20 })).map(([a, b]) => [a, b]),
-  ),
-  layout: layouts,
-  out: layouts,
-  axes: fc.subarray([0, 1, 2, 3]),
-  seed: fc.nat(),
-});
-
 function close(actual: Literal, expected: Literal, dtype: DType): void {
   const tolerance: { readonly [dtype: string]: number } = {
     float16: 1e-3,
@@ -93,142 +77,6 @@ function close(actual: Literal, expected: Literal, dtype: DType): void {
       tolerance[dtype]! * (1 + Math.abs(expected)),
     );
 }
-
-describe('reduce', () => {
-  const run = (
-    combine: Combine,
-    array: Array_,
-    axes: readonly number[],
-    output: DType,
-    out: Array_,
-  ): void => {
-    const arg = combine.startsWith('arg');
-    const widened = combine === 'sum' && dtypeInfo[array.dtype].category !== 'float' ? 'int64' : array.dtype;
-    const made = reduceKernel(combine, cast(load(0, array.dtype), widened), output);
-    kernel(backend, 'reduce')(
-      made,
-      planReduce(array.shape, axes, out.strides, [array.strides], arg),
-      out,
-      [array],
-      [],
-    );
-  };
-
-  test.each(['sum', 'prod', 'max', 'min', 'argmax', 'argmin'] as const)(
-    '%s of any layout and dtype',
-    (combine) => {
-      fc.assert(
-        fc.property(
-          cases,
-          fc.constantFrom(...allDTypes),
-          ({ shape, layout, out: outLayout, axes: some, seed }, dtype) => {
-            if (combine === 'prod' && dtype === 'bool') return;
-            const axes = some.filter((d) => d < shape.length);
-            const plain = dtype === 'float16' || dtype === 'bfloat16';
-            const array = lay(backend, dtype, shape, layout, values(dtype, seed, plain));
-            const widened = combine === 'sum' && dtypeInfo[dtype].category !== 'float' ? 'int64' : dtype;
-            const output = combine.startsWith('arg') ? 'int64' : widened;
-            const out = lay(
-              backend,
-              output,
-              shape.filter((__, d) => !axes.includes(d)),
-              outLayout,
-              undefined,
-              true,
-            );
-            run(combine, array, axes, output, out);
-            const compute = dtypeInfo[widened].compute;
-            const expected = groups(array, axes).map((xs) =>
-              stored(
-                naive(
-                  combine,
-                  xs.map((x) => castValue(x, dtypeInfo[dtype].compute, compute)),
-                  compute,
-                ),
-                output,
-              ),
-            );
-            const actual = list(out);
-            expect(actual.length).toBe(expected.length);
-            for (const [i, value] of actual.entries())
-              close(value, expected[i]!, combine === 'prod' || combine === 'sum' ? output : 'int64');
-          },
-        ),
-        { numRuns: 100 },
-      );
-    },
-  );
-
-  test('nothing gives the identity', () => {
-    const out = lay(backend, 'float32', [3], rowMajor);
-    const whole = lay(backend, 'int64', [], rowMajor);
-    const empty = dense(backend, 'float32', [], [3, 0]);
-    for (const [combine, value] of [
-      ['sum', 0],
-      ['prod', 1],
-      ['max', -Infinity],
-      ['min', Infinity],
-    ] as const) {
-      run(combine, empty, [1], 'float32', out);
-      expect(list(out)).toEqual([value, value, value]);
-    }
-    run('max', dense(backend, 'int64', [], [0]), [0], 'int64', whole);
-    expect(list(whole)).toEqual([-(2n ** 63n)]);
-    const any = lay(backend, 'bool', [], rowMajor);
-    run('max', dense(backend, 'bool', [], [0]), [0], 'bool', any);
-    expect(list(any)).toEqual([false]);
-    run('min', dense(backend, 'bool', [], [0]), [0], 'bool', any);
-    expect(list(any)).toEqual([true]);
-  });
-
-  test('before and after: a mean of squares', () => {
-    const array = dense(backend, 'float16', [1, 2, 3, 4], [2, 2]);
-    const out = lay(backend, 'float16', [2], rowMajor);
-    const made = reduceKernel('sum', s.square(load(0, 'float16')), 'float16', (sum) =>
-      s.div(sum, param(0, 'float32')),
-    );
-    kernel(backend, 'reduce')(made, planReduce([2, 2], [1], [1], [[2, 1]], false), out, [array], [2]);
-    expect(list(out)).toEqual([2.5, 12.5]);
-  });
-
-  test('int64 sums wrap and carry', () => {
-    const array = dense(backend, 'int64', [2n ** 63n - 1n, 1n, -1n, 2n ** 40n, -(2n ** 63n), 5n], [2, 3]);
-    const out = lay(backend, 'int64', [2], rowMajor);
-    run('sum', array, [1], 'int64', out);
-    expect(list(out)).toEqual([2n ** 63n - 1n, 2n ** 40n - 2n ** 63n + 5n]);
-  });
-});
-
-test('sums keep their precision in every layout', () => {
-  for (const [shape, axes] of [
-    [[3, 5000], [1]],
-    [[5000, 7], [0]],
-    [
-      [40, 30, 20],
-      [0, 2],
-    ],
-    [[40, 30, 20], [1]],
-  ] as const) {
-    for (const dtype of ['float32', 'float64'] as const) {
-      const array = lay(backend, dtype, shape, rowMajor, values(dtype, 9, true));
-      const rest = shape.filter((__, d) => !(axes as readonly number[]).includes(d));
-      const out = lay(backend, dtype, rest, rowMajor);
-      const plan = planReduce(shape, axes, out.strides, [array.strides], false);
-      kernel(backend, 'reduce')(reduceKernel('sum', load(0, dtype), dtype), plan, out, [array], []);
-      const at = look(array);
-      const exact = new Map<string, number>();
-      for (const index of indices(shape)) {
-        const place = index.filter((__, d) => !(axes as readonly number[]).includes(d)).join();
-        exact.set(place, (exact.get(place) ?? 0) + (at(index) as number));
-      }
-      const close = dtype === 'float32' ? 2e-6 : 1e-12;
-      const got = list(out) as number[];
-      [...exact.values()].forEach((value, k) => {
-        expect(Math.abs(got[k]! - value)).toBeLessThan(close * Math.sqrt(5000));
-      });
-    }
-  }
-});
 
 test('a sum of ten million tenths', () => {
   const n = 1e7;

@@ -14,7 +14,6 @@ import {
   toFloat16Bits,
   type View,
 } from '@taimatsu/core/backend';
-import * as fc from 'fast-check';
 import { createWasmBackend } from '../src/index.ts';
 
 /** Memory that nobody wrote is NaN. */
@@ -66,22 +65,12 @@ export interface Layout {
   readonly offset: number;
 }
 
-export const layouts: fc.Arbitrary<Layout> = fc.record({
-  order: fc.shuffledSubarray([0, 1, 2, 3], { minLength: 4 }),
-  steps: fc.array(fc.constantFrom(1, 1, 2, 3), { minLength: 4, maxLength: 4 }),
-  repeat: fc.array(fc.constantFrom(false, false, true), { minLength: 4, maxLength: 4 }),
-  offset: fc.nat(5),
-});
-
 export const rowMajor: Layout = {
   order: [0, 1, 2, 3],
   steps: [1, 1, 1, 1],
   repeat: [false, false, false, false],
   offset: 0,
 };
-
-export const shapes = (rank = 4, size = 5): fc.Arbitrary<number[]> =>
-  fc.array(fc.integer({ min: 1, max: size }), { maxLength: rank });
 
 /** An array laid out so; where `values` is given, filled in row-major order. Repeated dimensions make no sense for outputs. */
 export function lay(

@@ -137,11 +137,23 @@ async function tryProgram(
     const row = Array.from({ length }, (_, k) => [...outer, k]);
     const { out: wanted, found } = meaning(from, row, params);
     for (const [k, index] of row.entries()) {
-      expectClose(at(index), wanted[k]!, dtype, `row ${outer}, element ${k}`, 8 + Math.abs(wanted[k]!));
+      expectClose(
+        at(index),
+        wanted[k]!,
+        dtype,
+        `row ${outer}, element ${k}`,
+        8 + length / 8 + Math.abs(wanted[k]!),
+      );
     }
     for (const [i, stage] of kernel.saves.entries()) {
       const value = found[stage]!;
-      expectClose(saved[i]!(outer), value, dtype, `row ${outer}, stage ${stage}`, 8 + Math.abs(value));
+      expectClose(
+        saved[i]!(outer),
+        value,
+        dtype,
+        `row ${outer}, stage ${stage}`,
+        8 + length / 8 + Math.abs(value),
+      );
     }
   }
 }

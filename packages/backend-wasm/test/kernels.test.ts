@@ -1,0 +1,10 @@
+import { kernelChecks, runKernelCheck } from '@taimatsu/conformance/kernels';
+import { expect, test } from 'vitest';
+import { backend } from './support.ts';
+
+test.each(kernelChecks)('$id', async (check) => {
+  expect(await runKernelCheck(check, backend, { runs: 60, seed: 5 })).toEqual({
+    id: check.id,
+    verdict: 'pass',
+  });
+});
