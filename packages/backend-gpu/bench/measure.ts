@@ -1,6 +1,6 @@
 import * as torch from '@taimatsu/core';
 import type { Backend } from '@taimatsu/core/backend';
-import { plainGpuJs } from './plain.ts';
+import type { Contestant } from './peer.ts';
 
 /** A line of the table. */
 export interface Row {
@@ -9,30 +9,52 @@ export interface Row {
 }
 
 /** Calls contestants in turn, so that whatever else the machine does hits all of them; the median milliseconds of each. */
-function medians(contestants: readonly (() => void)[], seconds = 2): readonly number[] {
-  for (const run of contestants) torch.tidy(run);
+function medians(contestants: readonly (() => void)[], seconds = 3): readonly number[] {
+  for (const run of contestants) run();
   const times: number[][] = contestants.map(() => []);
   const end = performance.now() + seconds * 1000;
   while (times[0]!.length < 3 || (performance.now() < end && times[0]!.length < 200)) {
     for (const [i, run] of contestants.entries()) {
       const start = performance.now();
-      torch.tidy(run);
+      run();
       times[i]!.push(performance.now() - start);
     }
   }
   return times.map((own) => own.sort((a, b) => a - b)[own.length >> 1]!);
 }
 
-const median = (run: () => void): number => medians([run])[0]!;
-
 const wait = (x: torch.Tensor): void => {
-  x.select(0, 0).reshape([-1]).narrow(0, 0, 1).tolist();
+  x.reshape([-1]).narrow(0, 0, 1).tolist();
 };
 
 const milliseconds = (time: number): string => `${time.toPrecision(3)} ms`;
 
-/** Launches of single operations, then times. */
-export function measure(backend: Backend, mode: string): readonly Row[] {
+function taimatsu(): Contestant {
+  const steps = [torch.add, torch.mul, torch.sub, torch.maximum] as const;
+  const run = (work: () => void) => () => torch.tidy(work);
+  return {
+    name: 'taimatsu',
+    chain: (length, times) => {
+      const x = torch.rand([length]);
+      return run(() => {
+        let y = x;
+        for (let i = 0; i < times; i++) y = steps[i % 4]!(y, x);
+        wait(y);
+      });
+    },
+    sum: (length) => {
+      const x = torch.rand([length]);
+      return run(() => wait(x.sum()));
+    },
+    matmul: (n, transposeA = false, transposeB = false) => {
+      const a = torch.rand([n, n]);
+      return run(() => wait((transposeA ? a.t() : a).matmul(transposeB ? a.t() : a)));
+    },
+  };
+}
+
+/** Launches of single operations, then times beside the other contestants'. */
+export function measure(backend: Backend, others: readonly Contestant[]): readonly Row[] {
   torch.setDefaultDevice(backend);
   const rows: Row[] = [];
   const launches = (what: string, run: () => unknown): void => {
@@ -48,27 +70,23 @@ export function measure(backend: Backend, mode: string): readonly Row[] {
   launches('matmul', () => small.matmul(small));
   launches('sort', () => small.sort());
 
-  const repeat = (x: torch.Tensor, times: number): torch.Tensor => {
-    let y = x;
-    for (let i = 0; i < times; i++) y = y.add(x);
-    return y;
+  const all = [taimatsu(), ...others];
+  const versus = (what: string, work: (contestant: Contestant) => () => void): void => {
+    const runs = all.map(work);
+    const [own, ...rest] = medians(runs) as [number, ...number[]];
+    const beside = rest.map(
+      (time, i) => `; ${all[i + 1]!.name} ${milliseconds(time)}, ratio ${(own / time).toPrecision(3)}`,
+    );
+    rows.push({ what, value: `${milliseconds(own)}${beside.join('')}` });
   };
-  const tiny = torch.rand([64]);
-  const perCall = median(() => wait(repeat(tiny, 200))) - median(() => wait(repeat(tiny, 1)));
-  rows.push({ what: 'add of 64 elements, each of 200', value: milliseconds(perCall / 199) });
-  rows.push({ what: 'reading one element', value: milliseconds(median(() => wait(tiny))) });
-  const million = torch.rand([1_000_000]);
-  const versus = (what: string, run: () => void, plain: () => void): void => {
-    const [own, other] = medians([run, plain]) as [number, number];
-    const ratio = (own / other).toPrecision(2);
-    rows.push({ what, value: `${milliseconds(own)}; plain gpu.js ${milliseconds(other)}: ${ratio} times` });
-  };
-  const plain = plainGpuJs(mode);
-  versus('chain of 20 adds of 1e6 elements', () => wait(repeat(million, 20)), plain.chain(1_000_000, 20));
-  rows.push({ what: 'sum of 1e6 elements', value: milliseconds(median(() => void million.sum().item())) });
-  for (const n of [256, 512]) {
-    const a = torch.rand([n, n]);
-    versus(`matmul of ${n} by ${n}`, () => wait(a.matmul(a)), plain.matmul(n));
+  versus('200 operations on 64 elements', (own) => own.chain(64, 200));
+  versus('reading one element', (own) => own.chain(64, 0));
+  versus('20 operations on 1e6 elements', (own) => own.chain(1_000_000, 20));
+  versus('sum of 1e6 elements', (own) => own.sum(1_000_000));
+  versus('matmul of 256 by 256', (own) => own.matmul(256));
+  for (const [a, b] of [[], [false, true], [true, false], [true, true]] as const) {
+    const name = `${a === true ? 'Aᵀ' : 'A'}·${b === true ? 'Bᵀ' : 'B'}`;
+    versus(`matmul of 512 by 512, ${name}`, (own) => own.matmul(512, a, b));
   }
   return rows;
 }

@@ -1,11 +1,19 @@
 import { createGpuBackend, type Executor } from '../src/index.ts';
 import { measure, type Row } from './measure.ts';
+import { tensorFlow } from './peer.ts';
+import { plainGpuJs } from './plain.ts';
 
 /** What the bench calls in the page. */
 export type BenchPage = {
-  measure(mode: Executor): Promise<readonly Row[]>;
+  /** `peer` holds the text of TensorFlow.js's bundles, or nothing. */
+  measure(mode: Executor, peer: readonly string[]): Promise<readonly Row[]>;
 };
 
-const api: BenchPage = { measure: async (mode) => measure(createGpuBackend({ mode }), mode) };
+const api: BenchPage = {
+  measure: async (mode, peer) => {
+    const others = peer.length === 0 ? [] : [await tensorFlow(peer)];
+    return measure(createGpuBackend({ mode }), [...others, plainGpuJs(mode)]);
+  },
+};
 
 (globalThis as { taimatsu?: BenchPage }).taimatsu = api;

@@ -1,9 +1,10 @@
 import { fail } from '@taimatsu/core/backend';
 import type { GPUInternalMode, KernelVariable } from 'gpu.js';
 import * as namespace from 'gpu.js';
-import { type Argument, type Dialect, int, type NativeFunction, native } from './dialect/dialect.ts';
+import type { Dialect } from './dialect/dialect.ts';
 import { glsl1, glsl3 } from './dialect/glsl.ts';
 import { javascript } from './dialect/javascript.ts';
+import { arrays, type KernelSource, type Reading, type Texts, textures } from './text.ts';
 
 type Library = Pick<typeof namespace, 'GPU'> & {
   readonly input: (value: Float32Array, size: readonly number[]) => KernelVariable;
@@ -19,44 +20,18 @@ export type Executor = 'webgl2' | 'webgl' | 'headlessgl' | 'cpu';
 /** Elements where kernels read and write them: a texture, or an array on the CPU. Nobody looks inside but this file. */
 export type Texels = object;
 
-/** What an argument of a kernel is: elements, or a number in one of two forms. */
-export type ArgumentKind = 'texels' | 'upload' | 'int' | 'float';
-
 /**
- * A kernel to compile. Its body is in the dialect, where `t` is the element to make and arguments go by their names, and
- * not in gpu.js's subset of JavaScript: that makes floats of integer variables and cuts loops at 1,000 iterations unless
- * told otherwise.
+ * Runs a compiled kernel over `length` elements. Arguments are in the order of the source's. Where there are textures, the
+ * result's has rows of `width` texels if that is given.
  */
-export interface KernelSource {
-  readonly args: readonly (readonly [name: string, kind: ArgumentKind])[];
-  readonly functions: readonly NativeFunction[];
-  readonly body: readonly string[];
-}
-
-/** Runs a compiled kernel over `length` elements. Arguments are in the order of the source's. */
-export type Run = (length: number, args: readonly (Texels | number)[]) => Texels;
-
-/** How kernels' bodies read elements of their arguments. */
-export interface Reading {
-  /** The text of an element. */
-  read(name: string, index: string): string;
-  /** The text of element `t` of an argument as long as the output. */
-  readHere(name: string): string;
-  /** What reads elements `base`, `base + step`, `base + 2 step`, … in turn; `step` is not negative. */
-  cursor(name: string, base: string, step: string): Cursor;
-}
-
-/** Statements that begin and go on, and the text of the element that the cursor is at. */
-export interface Cursor {
-  readonly begin: readonly string[];
-  readonly value: string;
-  readonly next: readonly string[];
-}
+export type Run = (length: number, args: readonly (Texels | number)[], width?: number) => Texels;
 
 /** gpu.js, as far as this backend needs it. */
 export interface Engine extends Reading {
   readonly executor: Executor;
   readonly dialect: Dialect;
+  /** The longest side of a texture of texels with four elements each; nothing where there are only arrays. */
+  readonly maxSide: number | undefined;
   /** The most elements that fit one texture. */
   readonly maxElements: number;
   /** How many textures a kernel can read. */
@@ -114,13 +89,15 @@ export function createEngine(executor: Executor): Engine {
   const dialect = dialects[executor];
   const limit =
     place.gl === undefined ? undefined : (place.gl.getParameter(place.gl.MAX_TEXTURE_SIZE) as number);
-  const compile = (source: KernelSource): Run => compileAt(place, dialect, source);
+  const compile = (source: KernelSource): Run => compileAt(place, source);
   let uploadTexture: Run | undefined;
   return {
     executor,
     dialect,
-    ...readings[executor],
-    maxElements: limit === undefined ? 2 ** 30 : limit ** 2,
+    ...texts[executor],
+    maxSide: limit,
+    // Indices are 32-bit integers.
+    maxElements: limit === undefined ? 2 ** 30 : Math.min(4 * limit ** 2, 2 ** 30),
     maxTextures:
       place.gl === undefined ? 64 : (place.gl.getParameter(place.gl.MAX_TEXTURE_IMAGE_UNITS) as number) - 1,
     compile,
@@ -134,7 +111,7 @@ export function createEngine(executor: Executor): Engine {
       const whole =
         texels instanceof Float32Array
           ? texels
-          : ((texels as { toArray(): unknown }).toArray() as Float32Array);
+          : (texels as { renderRawOutput(): Float32Array }).renderRawOutput();
       check(place);
       return whole.subarray(0, length);
     },
@@ -181,16 +158,42 @@ function check(place: Place): void {
   if (place.lost !== undefined) fail('backend/lost', { backend: 'gpu', reason: place.lost });
 }
 
-const glTypes = { texels: 'ArrayTexture(1)', upload: 'Input', int: 'Integer', float: 'Float' } as const;
-const cpuTypes = { texels: 'Array', upload: 'Array', int: 'Integer', float: 'Float' } as const;
-const nativeTypes = { bool: 'Boolean', int32: 'Integer', float32: 'Float' } as const;
+const fetchCell = textures(glsl3, (name, cell) => `texelFetch(user_${name}, ${cell}, 0)`);
+const sampleCell = textures(
+  glsl1,
+  (name, cell) => `texture2D(user_${name}, (vec2(${cell}) + 0.5) / vec2(user_${name}Size))`,
+);
 
-function compileAt(place: Place, dialect: Dialect, source: KernelSource): Run {
+const texts: Readonly<Record<Executor, Texts>> = {
+  webgl2: fetchCell,
+  webgl: sampleCell,
+  headlessgl: sampleCell,
+  cpu: arrays(javascript),
+};
+
+const texture = 'ArrayTexture(4)';
+const glTypes = { texels: texture, here: texture, upload: 'Input', int: 'Integer', float: 'Float' } as const;
+const cpuTypes = {
+  texels: 'Array',
+  here: 'Array',
+  upload: 'Array',
+  int: 'Integer',
+  float: 'Float',
+} as const;
+const nativeTypes = {
+  bool: 'Boolean',
+  int32: 'Integer',
+  float32: 'Float',
+  float32x4: 'Array(4)',
+} as const;
+
+function compileAt(place: Place, source: KernelSource): Run {
   check(place);
-  const own = kernelFunction(dialect, source);
-  const types = place.executor === 'cpu' ? cpuTypes : glTypes;
+  const own = texts[place.executor].kernel(source);
+  const isCpu = place.executor === 'cpu';
+  const types = isCpu ? cpuTypes : glTypes;
   const kernel = place.gpu.createKernel(
-    `function kernel(${source.args.map(([name]) => name).join(', ')}) {\n${own.call}\n}`,
+    `function kernel(${source.args.map(([name]) => name).join(', ')}) {\nreturn ${own.call};\n}`,
     {
       output: [1],
       pipeline: true,
@@ -199,9 +202,9 @@ function compileAt(place: Place, dialect: Dialect, source: KernelSource): Run {
       dynamicArguments: true,
       precision: 'single',
       tactic: 'precision',
-      returnType: 'Number',
+      returnType: isCpu ? 'Number' : 'Array(4)',
       argumentTypes: Object.fromEntries(source.args.map(([name, kind]) => [name, types[kind]])),
-      nativeFunctions: own.functions.map((one) => ({
+      nativeFunctions: own.main.map((one) => ({
         name: one.name,
         source: one.source,
         returnType: nativeTypes[one.returns],
@@ -213,7 +216,7 @@ function compileAt(place: Place, dialect: Dialect, source: KernelSource): Run {
   const uploads = source.args.map(([, kind]) => kind === 'upload');
   const anyUpload = uploads.includes(true);
   const shortcut = kernel as unknown as Shortcut;
-  return (wanted, args) => {
+  return (length, args, width) => {
     if (place.lost !== undefined) check(place);
     const values = anyUpload
       ? args.map((arg, i) =>
@@ -223,7 +226,9 @@ function compileAt(place: Place, dialect: Dialect, source: KernelSource): Run {
         )
       : args;
     try {
-      kernel.setOutput([wanted]);
+      const texels = isCpu ? length : Math.ceil(length / 4);
+      // Of a single row gpu.js would make a square.
+      kernel.setOutput(width === undefined ? [texels] : [width, Math.max(2, Math.ceil(texels / width))]);
       const result = kernel(...(values as KernelVariable[])) as unknown as Texels;
       assertExecutor(shortcut, place);
       // The kernel would keep its last output, and where that comes back as an argument, draw into the texture of an
@@ -235,81 +240,6 @@ function compileAt(place: Place, dialect: Dialect, source: KernelSource): Run {
       throw error;
     }
   };
-}
-
-/** What reads an argument in kernels' bodies; `user_…` are gpu.js's names for what it declares. */
-const arrays: Reading = {
-  read: (name, index) => `user_${name}[${index}]`,
-  readHere: (name) => `user_${name}[t]`,
-  cursor: (name, base, step) => ({
-    begin: [`let ${name}c = ${base};`],
-    value: `user_${name}[${name}c]`,
-    next: [`${name}c += ${step};`],
-  }),
-};
-
-/** Textures are read at cells, which `fetch` writes. Rows are as long as gpu.js made them: only shaders know. */
-function textures(fetch: (name: string, cell: string) => string): Reading {
-  return {
-    read: (name, index) => fetch(name, `tmCell(${index}, user_${name}Size.x)`),
-    readHere: (name) => fetch(name, 'ivec2(gl_FragCoord.xy)'),
-    cursor: (name, base, step) => ({
-      begin: [
-        `ivec2 ${name}c = tmCell(${base}, user_${name}Size.x);`,
-        `ivec2 ${name}d = tmCell(${step}, user_${name}Size.x);`,
-      ],
-      value: fetch(name, `${name}c`),
-      // Going along takes no division, which is what costs most.
-      next: [
-        `${name}c += ${name}d;`,
-        `if (${name}c.x >= user_${name}Size.x) ${name}c += ivec2(-user_${name}Size.x, 1);`,
-      ],
-    }),
-  };
-}
-
-const fetchCell = textures((name, cell) => `texelFetch(user_${name}, ${cell}, 0).x`);
-const sampleCell = textures(
-  (name, cell) => `texture2D(user_${name}, (vec2(${cell}) + 0.5) / vec2(user_${name}Size)).x`,
-);
-
-const readings: Readonly<Record<Executor, Reading>> = {
-  webgl2: fetchCell,
-  webgl: sampleCell,
-  headlessgl: sampleCell,
-  cpu: arrays,
-};
-
-/** The kernel's body as a function, and the one statement that is left for gpu.js to translate. */
-function kernelFunction(
-  dialect: Dialect,
-  { args, functions, body }: KernelSource,
-): { readonly call: string; readonly functions: readonly NativeFunction[]; readonly helpers: string } {
-  if (args.some(([, kind]) => kind === 'upload'))
-    return { call: 'return data[this.thread.x];', functions: [], helpers: '' };
-  const numbers = args.filter(([, kind]) => kind !== 'texels');
-  const own: Argument[] = [
-    int('t'),
-    ...numbers.map(([name, kind]): Argument => ({ name, type: kind === 'int' ? 'int32' : 'float32' })),
-  ];
-  const element = native(dialect, 'element', 'float32', own, body);
-  return {
-    call: `return element(${['this.thread.x', ...numbers.map(([name]) => name)].join(', ')});`,
-    functions: [element],
-    helpers: called([...dialect.helpers, ...functions], element.source),
-  };
-}
-
-/** Those of `functions` that `text` calls, and what they call, in order: compiling the others would take as long. */
-function called(functions: readonly NativeFunction[], text: string): string {
-  const kept: string[] = [];
-  let rest = text;
-  for (const { name, source } of functions.toReversed()) {
-    if (!rest.includes(`${name}(`)) continue;
-    kept.unshift(source);
-    rest += source;
-  }
-  return kept.join('\n');
 }
 
 interface Shortcut {

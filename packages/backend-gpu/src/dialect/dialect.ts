@@ -37,7 +37,7 @@ export interface Argument {
 /** A function in the executor's own language. */
 export interface NativeFunction {
   readonly name: string;
-  readonly returns: ShaderDType;
+  readonly returns: ShaderDType | 'float32x4';
   readonly args: readonly Argument[];
   readonly source: string;
 }

@@ -24,6 +24,8 @@ const perType =
 interface Version {
   readonly floatParams: Dialect['floatParams'];
   readonly helpers: readonly NativeFunction[];
+  /** The text of the texel of `s` at `cell` in a texture of `size`. */
+  readonly fetch: string;
   readonly bitwise: Pick<Dialect['ops'], 'and' | 'or' | 'xor' | 'not' | 'shl' | 'shr'>;
   special(value: 'nan' | 'infinity' | '-infinity' | '-0'): string;
   fromBits(bits: string): string;
@@ -44,13 +46,37 @@ const b: Argument = { name: 'b', type: 'float32' };
 const i: Argument = { name: 'i', type: 'int32' };
 const j: Argument = { name: 'j', type: 'int32' };
 
-/** Where element `i` is in a texture whose rows have `width` elements. */
-const cellHelper: NativeFunction = {
-  name: 'tmCell',
-  returns: 'int32',
-  args: [],
-  source: 'ivec2 tmCell(int i, int width) {\nint row = i / width;\nreturn ivec2(i - row * width, row);\n}',
-};
+/** A function of samplers and vectors, which expressions have no types for. */
+function raw(name: string, source: string): NativeFunction {
+  return { name, returns: 'float32', args: [], source };
+}
+
+/** Reading: `fetch` writes the texel of `s` at `cell`, given the texture's `size`. */
+const readingHelpers = (fetch: string): readonly NativeFunction[] => [
+  // Where texel `i` is. Division of floats is faster than of integers, and at most one row off.
+  raw(
+    'tmCell',
+    `ivec2 tmCell(int i, int width) {
+int row = int(float(i) / float(width));
+int column = i - row * width;
+if (column < 0) return ivec2(column + width, row - 1);
+return column < width ? ivec2(column, row) : ivec2(column - width, row + 1);
+}`,
+  ),
+  raw(
+    'tmLane',
+    'float tmLane(vec4 v, int lane) {\nreturn lane < 2 ? (lane == 0 ? v.x : v.y) : (lane == 2 ? v.z : v.w);\n}',
+  ),
+  // Element `i`.
+  raw(
+    'tmRead',
+    `float tmRead(sampler2D s, ivec2 size, int i) {
+int texel = i / 4;
+ivec2 cell = tmCell(texel, size.x);
+return tmLane(${fetch}, i - texel * 4);
+}`,
+  ),
+];
 
 const integerHelpers = [
   helper(
@@ -75,7 +101,7 @@ const integerHelpers = [
 function dialect(version: Version): Dialect {
   return {
     target: {},
-    helpers: [cellHelper, ...integerHelpers, ...version.helpers],
+    helpers: [...readingHelpers(version.fetch), ...integerHelpers, ...version.helpers],
     floatParams: version.floatParams,
     wide: undefined,
     declare: (type, name, value) => `${names[type]} ${name} = ${value};`,
@@ -173,6 +199,7 @@ const bits = {
 /** GLSL ES 3.00, which sees the bits of a float. */
 export const glsl3: Dialect = dialect({
   floatParams: 'bits',
+  fetch: 'texelFetch(s, cell, 0)',
   special: (value) => `uintBitsToFloat(${bits[value]})`,
   fromBits: (text) => `intBitsToFloat(${text})`,
   loop: (variable, from, to, body) =>
@@ -238,6 +265,7 @@ function bitLoop(name: string, keeps: string): NativeFunction {
 /** GLSL ES 1.00, where integers have no bits and floats show theirs only through arithmetic. */
 export const glsl1: Dialect = dialect({
   floatParams: 'value',
+  fetch: 'texture2D(s, (vec2(cell) + 0.5) / vec2(size))',
   special: (value) =>
     ({
       nan: 'tmNaN()',

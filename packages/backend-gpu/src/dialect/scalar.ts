@@ -8,7 +8,7 @@ const parameter = (dtype: DType, dialect: Dialect): ShaderDType => {
 };
 
 /** The arguments that launch scalars of these dtypes become. */
-export function parameterArguments(params: readonly DType[], dialect: Dialect): readonly Argument[] {
+export function scalarArguments(params: readonly DType[], dialect: Dialect): readonly Argument[] {
   return params.map((dtype, i) => ({ name: `p${i}`, type: parameter(dtype, dialect) }));
 }
 
@@ -57,7 +57,7 @@ export function scalarFunction(
     ) as never,
   });
   const args: Argument[] = Array.from({ length: inputs }, (_, i) => ({ name: `x${i}`, type: 'float32' }));
-  args.push(...parameterArguments(params, dialect));
+  args.push(...scalarArguments(params, dialect));
   if (positional) args.push({ name: 'at', type: 'int32' });
   lines.push(`return ${dialect.cast(value, lowered.dtype as ShaderDType, returns)};`);
   return native(dialect, name, returns, args, lines);

@@ -1,8 +1,14 @@
 import type { Kernels, MapPlan, ScalarKernel, View } from '@taimatsu/core/backend';
-import { parameterArguments, scalarFunction } from '../dialect/scalar.ts';
-import type { ArgumentKind, KernelSource } from '../gpujs.ts';
+import { scalarFunction } from '../dialect/scalar.ts';
 import { bufferOf } from '../memory.ts';
-import { type Launcher, type Operand, parameterValues, type Source } from '../program/launcher.ts';
+import {
+  type Launcher,
+  type Operand,
+  parameterArguments,
+  parameterValues,
+  type Source,
+} from '../program/launcher.ts';
+import type { KernelSource } from '../text.ts';
 
 export function makeMap(launcher: Launcher): Kernels['map'] {
   const { memory, dialect } = launcher;
@@ -51,8 +57,8 @@ function flat(kernel: ScalarKernel, { dialect, engine }: Launcher, same: boolean
   const inputs = kernel.inputs.map((_, i) => read(`x${i}`));
   return {
     args: [
-      ...kernel.inputs.map((_, i) => [`x${i}`, 'texels'] as const),
-      ...parameters(kernel.params, dialect),
+      ...kernel.inputs.map((_, i) => [`x${i}`, same ? 'here' : 'texels'] as const),
+      ...parameterArguments(kernel.params, dialect),
     ],
     functions: [valueFunction(kernel, dialect)],
     body: [`return value(${[...inputs, ...names(kernel), ...(kernel.positional ? ['t'] : [])].join(', ')});`],
@@ -61,7 +67,7 @@ function flat(kernel: ScalarKernel, { dialect, engine }: Launcher, same: boolean
 
 function strided(kernel: ScalarKernel, { dialect, engine }: Launcher): Source {
   return {
-    extra: parameters(kernel.params, dialect),
+    extra: parameterArguments(kernel.params, dialect),
     functions: [valueFunction(kernel, dialect)],
     body: (at) => {
       const inputs = kernel.inputs.map((_, i) => engine.read(`x${i}`, at(`x${i}`)));
@@ -82,15 +88,4 @@ function valueFunction(kernel: ScalarKernel, dialect: Launcher['dialect']) {
     kernel.params,
     kernel.positional,
   );
-}
-
-/** Launch scalars as arguments of a kernel. */
-export function parameters(
-  params: ScalarKernel['params'],
-  dialect: Launcher['dialect'],
-): readonly (readonly [string, ArgumentKind])[] {
-  return parameterArguments(params, dialect).map(({ name, type }) => [
-    name,
-    type === 'float32' ? 'float' : 'int',
-  ]);
 }

@@ -1,6 +1,7 @@
 import { type DType, dtypeInfo, type Expr, type Kernels, load, s } from '@taimatsu/core/backend';
 import { runFold } from '../program/fold.ts';
 import type { Launcher } from '../program/launcher.ts';
+import { fitsTiles, runTiles } from '../program/tiles.ts';
 
 /** Products of matrices are sums of products over the batch, the rows and the columns of the output at once. */
 export function makeMatmul(launcher: Launcher): Kernels['matmul'] {
@@ -12,6 +13,19 @@ export function makeMatmul(launcher: Launcher): Kernels['matmul'] {
       row * strides[operand]![0]!,
       column * strides[operand]![1]!,
     ];
+    const lateInputs = (epilogue?.inputs ?? []).map((view, i) => ({ view, strides: along(i + 3, 1, 1) }));
+    const params = epilogue?.params ?? [];
+    if (a.dtype === 'float32' && fitsTiles(launcher, plan)) {
+      const end = kernel && {
+        key: String(kernel.id),
+        body: kernel.body,
+        inputs: lateInputs,
+        dtypes: kernel.params,
+        params,
+      };
+      runTiles(launcher, plan, out, a, b, end);
+      return;
+    }
     const fold = {
       key: `matmul ${a.dtype} ${out.dtype} ${kernel?.id ?? ''}`,
       combine: 'sum',
@@ -26,10 +40,10 @@ export function makeMatmul(launcher: Launcher): Kernels['matmul'] {
         { view: a, strides: along(1, 1, 0), inner: [strides[1]![1]!] },
         { view: b, strides: along(2, 0, 1), inner: [strides[2]![0]!] },
       ],
-      lateInputs: (epilogue?.inputs ?? []).map((view, i) => ({ view, strides: along(i + 3, 1, 1) })),
+      lateInputs,
       inner: [k],
     };
-    runFold(launcher, fold, loops, out, epilogue?.params ?? []);
+    runFold(launcher, fold, loops, out, params);
   };
 }
 

@@ -1,11 +1,10 @@
 import type { DType, Expr, Literal, Shape, Strides, View } from '@taimatsu/core/backend';
 import { type Dialect, int, type NativeFunction, native } from '../dialect/dialect.ts';
 import { scalarFunction } from '../dialect/scalar.ts';
-import type { ArgumentKind } from '../gpujs.ts';
-import { parameters } from '../kernels/map.ts';
 import { bufferOf } from '../memory.ts';
+import type { ArgumentKind } from '../text.ts';
 import { type Combination, combineFunction, moveFunction, noneFunction } from './combine.ts';
-import { type Launcher, type Operand, parameterValues, type Source } from './launcher.ts';
+import { type Launcher, type Operand, parameterArguments, parameterValues, type Source } from './launcher.ts';
 
 /** A fold: what is combined into each element of an output. Matrix products are folds too. */
 export interface Fold {
@@ -207,7 +206,7 @@ class Writer {
     const extreme = fold.combine === 'argmin' ? 'min' : 'max';
     const combination = isArg(fold) ? extreme : (fold.combine as Combination);
     return {
-      extra: [['len', 'int'], ...stepArguments(plan), ...parameters(fold.params, dialect), ...extra],
+      extra: [['len', 'int'], ...stepArguments(plan), ...parameterArguments(fold.params, dialect), ...extra],
       functions: [
         strideFunction(dialect, plan.inner.length),
         scalarFunction(dialect, 'pre', fold.pre, plan.inputs.length, fold.params),

@@ -8,10 +8,12 @@ import {
   type View,
 } from '@taimatsu/core/backend';
 import { type Dialect, int, type NativeFunction, native } from '../dialect/dialect.ts';
-import type { ArgumentKind, Engine, KernelSource, Run, Texels } from '../gpujs.ts';
+import { scalarArguments } from '../dialect/scalar.ts';
+import type { Engine, Run, Texels } from '../gpujs.ts';
 import { walk } from '../host/walk.ts';
 import { narrowed } from '../integers.ts';
 import { bufferOf, type GpuBuffer, type Memory } from '../memory.ts';
+import type { ArgumentKind, KernelSource } from '../text.ts';
 
 /** Something that a kernel finds its way in by the place of its output element: elements to read, or only a number. */
 export interface Operand {
@@ -84,8 +86,8 @@ export class Launcher {
     const texels = this.flat('place', buffer.length, args, () => ({
       args: [
         ['values', 'texels'],
-        ['table', 'texels'],
-        ['before', 'texels'],
+        ['table', 'here'],
+        ['before', 'here'],
       ],
       functions: [],
       body: [
@@ -98,13 +100,17 @@ export class Launcher {
     memory.replace(buffer, texels);
   }
 
-  /** As {@link launch}, for a row-major result that belongs to nobody yet: the caller disposes of it. */
+  /**
+   * As {@link launch}, for a row-major result that belongs to nobody yet: the caller disposes of it. Its texture has rows of
+   * `width` texels if that is given.
+   */
   scratch(
     key: string,
     shape: Shape,
     operands: readonly Operand[],
     extra: readonly (Texels | number)[],
     source: () => Source,
+    width?: number,
   ): Texels {
     const strides: number[] = new Array(shape.length);
     let size = 1;
@@ -114,7 +120,7 @@ export class Launcher {
     }
     const { maxElements } = this.engine;
     if (size > maxElements) fail('backend/too-large', { backend: 'gpu', length: size, limit: maxElements });
-    return this.make(key, size, 0, shape, strides, operands, extra, source);
+    return this.make(key, size, 0, shape, strides, operands, extra, source, width);
   }
 
   private make(
@@ -126,6 +132,7 @@ export class Launcher {
     operands: readonly Operand[],
     extra: readonly (Texels | number)[],
     source: () => Source,
+    width?: number,
   ): Texels {
     const length = typeof out === 'number' ? out : out.length;
     const order = byStride(shape, strides);
@@ -147,7 +154,7 @@ export class Launcher {
     }
     args.push(...place, ...extra);
     this.checkTextures(args);
-    return run(length, args);
+    return run(length, args, width);
   }
 
   /** A kernel that needs no place: element `i` of the result is made of elements `i` of `inputs`. */
@@ -249,6 +256,17 @@ function placeFunctions(dialect: Dialect, rank: number, partial: boolean): reado
     ],
   );
   return [walk, inside];
+}
+
+/** Launch scalars as arguments of a kernel. */
+export function parameterArguments(
+  params: readonly DType[],
+  dialect: Dialect,
+): readonly (readonly [string, ArgumentKind])[] {
+  return scalarArguments(params, dialect).map(({ name, type }) => [
+    name,
+    type === 'float32' ? 'float' : 'int',
+  ]);
 }
 
 /** A launch scalar as an argument: integers wrapped to 32 bits, floats as the dialect takes them. */
