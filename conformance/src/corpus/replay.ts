@@ -26,6 +26,8 @@ export interface OpReplay {
   readonly failures: readonly SampleFailure[];
   /** Samples that need what the library does not have. */
   readonly missing: readonly number[];
+  /** Samples that the backend declined. */
+  readonly declined: readonly number[];
   /** The largest error seen, in units of the last place, over what passed. */
   readonly maxUlp: number;
   /** How many samples passed with launches that ran on the host instead. */
@@ -39,6 +41,7 @@ export async function replayFile(file: CorpusFile): Promise<OpReplay> {
   const count: OpCount = { samples: 0, passed: 0, failed: 0, declined: 0, missing: 0 };
   const failures: SampleFailure[] = [];
   const missing: number[] = [];
+  const declined: number[] = [];
   const reasons = new Set<string>();
   const { counters } = getDefaultDevice();
   let maxUlp = 0;
@@ -54,9 +57,9 @@ export async function replayFile(file: CorpusFile): Promise<OpReplay> {
       maxUlp = Math.max(maxUlp, outcome.ulp);
       if (counters.fallbacks > before) byFallback++;
     } else {
-      if (outcome.verdict === 'missing') missing.push(sample);
+      (outcome.verdict === 'missing' ? missing : declined).push(sample);
       reasons.add(outcome.reason);
     }
   }
-  return { op: opName(file), count, failures, missing, maxUlp, byFallback, reasons: [...reasons] };
+  return { op: opName(file), count, failures, missing, declined, maxUlp, byFallback, reasons: [...reasons] };
 }

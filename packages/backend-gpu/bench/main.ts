@@ -1,6 +1,7 @@
 // Launches and times on one executor: `node bench/main.ts cpu`, or `webgl2` and `webgl` in a headless Chromium, whose
 // graphics are in software: those times compare kernels with each other, and say nothing about a GPU. With a folder where
-// `npm install @tensorflow/tfjs-core @tensorflow/tfjs-backend-webgl` was done, TensorFlow.js takes part.
+// `npm install @tensorflow/tfjs-core @tensorflow/tfjs-backend-webgl` was done, TensorFlow.js takes part, else
+// kernels as gpu.js's own documentation writes them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +20,7 @@ const bundles = [
 ];
 
 async function rows(): Promise<readonly Row[]> {
-  if (mode === 'cpu' || mode === 'headlessgl') return measure(createGpuBackend({ mode }), [plainGpuJs(mode)]);
+  if (mode === 'cpu' || mode === 'headlessgl') return measure(createGpuBackend({ mode }), plainGpuJs(mode));
   const peer =
     folder === undefined
       ? []

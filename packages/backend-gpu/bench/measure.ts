@@ -20,7 +20,7 @@ function medians(contestants: readonly (() => void)[], seconds = 3): readonly nu
       times[i]!.push(performance.now() - start);
     }
   }
-  return times.map((own) => own.sort((a, b) => a - b)[own.length >> 1]!);
+  return times.map((one) => one.sort((a, b) => a - b)[one.length >> 1]!);
 }
 
 const wait = (x: torch.Tensor): void => {
@@ -53,8 +53,8 @@ function taimatsu(): Contestant {
   };
 }
 
-/** Launches of single operations, then times beside the other contestants'. */
-export function measure(backend: Backend, others: readonly Contestant[]): readonly Row[] {
+/** Launches of single operations, then times beside the other contestant's. */
+export function measure(backend: Backend, other: Contestant): readonly Row[] {
   torch.setDefaultDevice(backend);
   const rows: Row[] = [];
   const launches = (what: string, run: () => unknown): void => {
@@ -70,23 +70,23 @@ export function measure(backend: Backend, others: readonly Contestant[]): readon
   launches('matmul', () => small.matmul(small));
   launches('sort', () => small.sort());
 
-  const all = [taimatsu(), ...others];
+  const own = taimatsu();
   const versus = (what: string, work: (contestant: Contestant) => () => void): void => {
-    const runs = all.map(work);
-    const [own, ...rest] = medians(runs) as [number, ...number[]];
-    const beside = rest.map(
-      (time, i) => `; ${all[i + 1]!.name} ${milliseconds(time)}, ratio ${(own / time).toPrecision(3)}`,
-    );
-    rows.push({ what, value: `${milliseconds(own)}${beside.join('')}` });
+    const [mine, others] = medians([work(own), work(other)]) as [number, number];
+    const ratio = (mine / others).toPrecision(3);
+    rows.push({
+      what,
+      value: `${milliseconds(mine)}; ${other.name} ${milliseconds(others)}, ratio ${ratio}`,
+    });
   };
-  versus('200 operations on 64 elements', (own) => own.chain(64, 200));
-  versus('reading one element', (own) => own.chain(64, 0));
-  versus('20 operations on 1e6 elements', (own) => own.chain(1_000_000, 20));
-  versus('sum of 1e6 elements', (own) => own.sum(1_000_000));
-  versus('matmul of 256 by 256', (own) => own.matmul(256));
+  versus('200 operations on 64 elements', (one) => one.chain(64, 200));
+  versus('reading one element', (one) => one.chain(64, 0));
+  versus('20 operations on 1e6 elements', (one) => one.chain(1_000_000, 20));
+  versus('sum of 1e6 elements', (one) => one.sum(1_000_000));
+  versus('matmul of 256 by 256', (one) => one.matmul(256));
   for (const [a, b] of [[], [false, true], [true, false], [true, true]] as const) {
     const name = `${a === true ? 'Aᵀ' : 'A'}·${b === true ? 'Bᵀ' : 'B'}`;
-    versus(`matmul of 512 by 512, ${name}`, (own) => own.matmul(512, a, b));
+    versus(`matmul of 512 by 512, ${name}`, (one) => one.matmul(512, a, b));
   }
   return rows;
 }

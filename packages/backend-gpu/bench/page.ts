@@ -5,14 +5,14 @@ import { plainGpuJs } from './plain.ts';
 
 /** What the bench calls in the page. */
 export type BenchPage = {
-  /** `peer` holds the text of TensorFlow.js's bundles, or nothing. */
+  /** `peer` holds the text of TensorFlow.js's bundles, or nothing: plain gpu.js then takes part instead. */
   measure(mode: Executor, peer: readonly string[]): Promise<readonly Row[]>;
 };
 
 const api: BenchPage = {
   measure: async (mode, peer) => {
-    const others = peer.length === 0 ? [] : [await tensorFlow(peer)];
-    return measure(createGpuBackend({ mode }), [...others, plainGpuJs(mode)]);
+    const other = peer.length === 0 ? plainGpuJs(mode) : await tensorFlow(peer);
+    return measure(createGpuBackend({ mode }), other);
   },
 };
 

@@ -2,6 +2,7 @@
 interface TensorFlow {
   setBackend(name: string): Promise<boolean>;
   getBackend(): string;
+  env(): { set(flag: string, value: boolean): void };
   rand(shape: number[], random: () => number): Tensor;
   tidy(run: () => void): void;
   add(a: Tensor, b: Tensor): Tensor;
@@ -37,6 +38,8 @@ export async function tensorFlow(bundles: readonly string[]): Promise<Contestant
   }
   const { tf } = globalThis as unknown as { tf: TensorFlow };
   await tf.setBackend('webgl');
+  // Small tensors are not to be left to the CPU here.
+  tf.env().set('WEBGL_CPU_FORWARD', false);
   if (tf.getBackend() !== 'webgl') throw new Error(`TensorFlow.js runs on ${tf.getBackend()}`);
   const wait = (x: Tensor): void => {
     tf.slice(tf.reshape(x, [x.size]), [0], [1]).dataSync();

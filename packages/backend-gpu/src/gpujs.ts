@@ -158,16 +158,10 @@ function check(place: Place): void {
   if (place.lost !== undefined) fail('backend/lost', { backend: 'gpu', reason: place.lost });
 }
 
-const fetchCell = textures(glsl3, (name, cell) => `texelFetch(user_${name}, ${cell}, 0)`);
-const sampleCell = textures(
-  glsl1,
-  (name, cell) => `texture2D(user_${name}, (vec2(${cell}) + 0.5) / vec2(user_${name}Size))`,
-);
-
 const texts: Readonly<Record<Executor, Texts>> = {
-  webgl2: fetchCell,
-  webgl: sampleCell,
-  headlessgl: sampleCell,
+  webgl2: textures(glsl3, 'texture'),
+  webgl: textures(glsl1, 'texture2D'),
+  headlessgl: textures(glsl1, 'texture2D'),
   cpu: arrays(javascript),
 };
 

@@ -30,8 +30,8 @@ export interface Reading {
   read(name: string, index: string): string;
   /** The text of element `t` of a `here` argument. */
   readHere(name: string): string;
-  /** The text of the texel at a cell, where there are texels. */
-  readTexel(name: string, cell: string): string;
+  /** Where there are texels: the text of the one at a place from (0, 0) to (1, 1). */
+  readTexel(name: string, place: string): string;
   /** What reads elements `base`, `base + step`, `base + 2 step`, … in turn; `step` is not negative. */
   cursor(name: string, base: string, step: string): Cursor;
 }
@@ -92,14 +92,20 @@ export function arrays(dialect: Dialect): Texts {
 /** Longer functions are called in a loop over a texel's elements: shaders have calls inlined, and take long to compile. */
 const LONG_TEXT = 1500;
 
-/** Textures, whose texels hold four elements each. `fetch` writes the texel at a cell. */
-export function textures(dialect: Dialect, fetch: (name: string, cell: string) => string): Texts {
+/**
+ * Textures, whose texels hold four elements each. They are sampled by `sample`, a function of GLSL, rather than fetched by
+ * whole numbers: software renderers do that in half the time.
+ */
+export function textures(dialect: Dialect, sample: string): Texts {
   const size = (name: string): string => `user_${name}Size.x`;
-  const here = 'ivec2(gl_FragCoord.xy)';
+  const readTexel = (name: string, place: string): string => `${sample}(user_${name}, ${place})`;
+  const fetch = (name: string, cell: string): string =>
+    readTexel(name, `(vec2(${cell}) + 0.5) / vec2(user_${name}Size)`);
+  const fetchHere = (name: string): string => readTexel(name, `gl_FragCoord.xy / vec2(user_${name}Size)`);
   return {
     read: (name, index) => `tmRead(user_${name}, user_${name}Size, ${index})`,
     readHere: (name) => `${name}h`,
-    readTexel: fetch,
+    readTexel,
     cursor: (name, base, step) => ({
       begin: [
         `int ${name}i = ${base};`,
@@ -142,10 +148,10 @@ export function textures(dialect: Dialect, fetch: (name: string, cell: string) =
       const at = 'int t = (int(gl_FragCoord.x) + int(gl_FragCoord.y) * uTexSize.x) * 4;';
       const lines =
         upload !== undefined
-          ? [`return ${fetch(upload, here)};`]
+          ? [`return ${fetchHere(upload)};`]
           : isWhole
             ? [at, ...body]
-            : [at, ...inPlace.map((name) => `vec4 ${name}v = ${fetch(name, here)};`), ...whole];
+            : [at, ...inPlace.map((name) => `vec4 ${name}v = ${fetchHere(name)};`), ...whole];
       const texel = `vec4 texel(${list.join(', ')}) {\n${lines.join('\n')}\n}`;
       // One function for gpu.js: what it puts before a kernel's functions does not see the kernel's textures.
       const all = isWhole ? texel : `${element.source}\n${texel}`;

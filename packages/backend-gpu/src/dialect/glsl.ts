@@ -24,8 +24,8 @@ const perType =
 interface Version {
   readonly floatParams: Dialect['floatParams'];
   readonly helpers: readonly NativeFunction[];
-  /** The text of the texel of `s` at `cell` in a texture of `size`. */
-  readonly fetch: string;
+  /** The function that samples a texture. */
+  readonly sample: string;
   readonly bitwise: Pick<Dialect['ops'], 'and' | 'or' | 'xor' | 'not' | 'shl' | 'shr'>;
   special(value: 'nan' | 'infinity' | '-infinity' | '-0'): string;
   fromBits(bits: string): string;
@@ -51,8 +51,7 @@ function raw(name: string, source: string): NativeFunction {
   return { name, returns: 'float32', args: [], source };
 }
 
-/** Reading: `fetch` writes the texel of `s` at `cell`, given the texture's `size`. */
-const readingHelpers = (fetch: string): readonly NativeFunction[] => [
+const readingHelpers = (sample: string): readonly NativeFunction[] => [
   // Where texel `i` is. Division of floats is faster than of integers, and at most one row off.
   raw(
     'tmCell',
@@ -73,7 +72,7 @@ return column < width ? ivec2(column, row) : ivec2(column - width, row + 1);
     `float tmRead(sampler2D s, ivec2 size, int i) {
 int texel = i / 4;
 ivec2 cell = tmCell(texel, size.x);
-return tmLane(${fetch}, i - texel * 4);
+return tmLane(${sample}(s, (vec2(cell) + 0.5) / vec2(size)), i - texel * 4);
 }`,
   ),
 ];
@@ -101,7 +100,7 @@ const integerHelpers = [
 function dialect(version: Version): Dialect {
   return {
     target: {},
-    helpers: [...readingHelpers(version.fetch), ...integerHelpers, ...version.helpers],
+    helpers: [...readingHelpers(version.sample), ...integerHelpers, ...version.helpers],
     floatParams: version.floatParams,
     wide: undefined,
     declare: (type, name, value) => `${names[type]} ${name} = ${value};`,
@@ -199,7 +198,7 @@ const bits = {
 /** GLSL ES 3.00, which sees the bits of a float. */
 export const glsl3: Dialect = dialect({
   floatParams: 'bits',
-  fetch: 'texelFetch(s, cell, 0)',
+  sample: 'texture',
   special: (value) => `uintBitsToFloat(${bits[value]})`,
   fromBits: (text) => `intBitsToFloat(${text})`,
   loop: (variable, from, to, body) =>
@@ -265,7 +264,7 @@ function bitLoop(name: string, keeps: string): NativeFunction {
 /** GLSL ES 1.00, where integers have no bits and floats show theirs only through arithmetic. */
 export const glsl1: Dialect = dialect({
   floatParams: 'value',
-  fetch: 'texture2D(s, (vec2(cell) + 0.5) / vec2(size))',
+  sample: 'texture2D',
   special: (value) =>
     ({
       nan: 'tmNaN()',

@@ -18,18 +18,19 @@ export interface ProductEnd {
 /** Smaller products do not pay for bringing their operands into shape. */
 const SMALL = 2 ** 15;
 
-/** Texels of terms that are summed by themselves, as in other folds. */
-const BLOCK = 8;
+/** Texels of terms that are written out in a row: operands are filled up to as many. */
+const UNROLLED = 4;
 
 const volume = (shape: Shape): number => shape.reduce((product, n) => product * n, 1);
-const padded = (n: number): number => Math.ceil(n / 4) * 4;
+const padded = (n: number, to = 4): number => Math.ceil(n / to) * to;
+const terms = (k: number): number => padded(k, 4 * UNROLLED);
 
 /** True when {@link runTiles} can do a product of float32 matrices, and is worth it. */
 export function fitsTiles({ engine }: Launcher, { batch, m, n, k }: MatmulPlan): boolean {
   const { maxSide } = engine;
   const count = volume(batch.shape);
   if (maxSide === undefined || count * m * n * k < SMALL) return false;
-  return Math.max(padded(n) / 4, padded(k) / 4, count * m, count * padded(k)) <= maxSide;
+  return Math.max(padded(n) / 4, terms(k) / 4, count * m, count * terms(k)) <= maxSide;
 }
 
 /**
@@ -48,10 +49,10 @@ export function runTiles(
   const { engine, memory, dialect } = launcher;
   const { batch, m, n, k, strides } = plan;
   const wide = padded(n);
-  const left = pack(launcher, a, batch.shape, batch.strides[1]!, [m, k], [m, padded(k)], strides[1]!);
-  const right = pack(launcher, b, batch.shape, batch.strides[2]!, [k, n], [padded(k), wide], strides[2]!);
+  const left = pack(launcher, a, batch.shape, batch.strides[1]!, [m, k], [m, terms(k)], strides[1]!);
+  const right = pack(launcher, b, batch.shape, batch.strides[2]!, [k, n], [terms(k), wide], strides[2]!);
   const length = volume(batch.shape) * m * wide;
-  const args = [left.texels, right.texels, padded(k) / 4, wide / 4, m, left.step, right.step];
+  const args = [left.texels, right.texels, terms(k) / 4, wide / 4, m, left.step, right.step];
   const product = launcher.flat('tiles', length, args, () => productSource(launcher));
   engine.dispose(left.texels);
   engine.dispose(right.texels);
@@ -133,10 +134,18 @@ function pack(
   return { texels, step: isOne ? 0 : to[0] };
 }
 
-/** Written in GLSL, which is what executors with textures have. */
+/**
+ * Written in GLSL, which is what executors with textures have. Places are counted in floats, which are exact here; sums go by
+ * blocks, as in other folds.
+ */
 function productSource({ dialect, engine }: Launcher): KernelSource {
-  const term = (lane: string, row: number): string =>
-    `block += x.${lane} * ${engine.readTexel('b', `cb + ivec2(0, ${row})`)};`;
+  const step = Array.from({ length: UNROLLED }, (_, i) => [
+    `vec4 x${i} = ${engine.readTexel('a', `vec2((fromA.x + ${i}.0) * unitA, fromA.y)`)};`,
+    ...['x', 'y', 'z', 'w'].map((lane, j) => {
+      const row = engine.readTexel('b', `vec2(fromB.x, (fromB.y + ${4 * i + j}.0) * unitB)`);
+      return `block += x${i}.${lane} * ${row};`;
+    }),
+  ]);
   return {
     args: [
       ['a', 'texels'],
@@ -151,23 +160,24 @@ function productSource({ dialect, engine }: Launcher): KernelSource {
     isWhole: true,
     body: [
       'int row = (t / 4) / width;',
+      'int column = t / 4 - row * width;',
       'int matrix = row / m;',
-      'ivec2 ca = ivec2(0, row + matrix * (stepA - m));',
-      'ivec2 cb = ivec2(t / 4 - row * width, matrix * stepB);',
+      'float unitA = 1.0 / float(user_aSize.x);',
+      'float unitB = 1.0 / float(user_bSize.y);',
+      'vec2 fromA = vec2(0.5, (float(row + matrix * (stepA - m)) + 0.5) / float(user_aSize.y));',
+      'vec2 fromB = vec2((float(column) + 0.5) / float(user_bSize.x), float(matrix * stepB) + 0.5);',
       'vec4 total = vec4(0.0);',
-      dialect.loop('q', '0', `(terms + ${BLOCK - 1}) / ${BLOCK}`, [
-        `int stop = q * ${BLOCK} + ${BLOCK};`,
-        'if (stop > terms) stop = terms;',
-        'vec4 block = vec4(0.0);',
-        dialect.loop('k', `q * ${BLOCK}`, 'stop', [
-          `vec4 x = ${engine.readTexel('a', 'ca')};`,
-          ...['x', 'y', 'z', 'w'].map(term),
-          'ca.x += 1;',
-          'cb.y += 4;',
-        ]),
+      'vec4 block = vec4(0.0);',
+      dialect.loop('k', '0', `terms / ${UNROLLED}`, [
+        ...step.flat(),
+        `fromA.x += ${UNROLLED}.0;`,
+        `fromB.y += ${4 * UNROLLED}.0;`,
+        'if (k - (k / 2) * 2 == 1) {',
         'total += block;',
+        'block = vec4(0.0);',
+        '}',
       ]),
-      'return total;',
+      'return total + block;',
     ],
   };
 }
