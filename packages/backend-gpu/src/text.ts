@@ -30,13 +30,15 @@ export interface Reading {
   read(name: string, index: string): string;
   /** The text of element `t` of a `here` argument. */
   readHere(name: string): string;
+  /** Where there are texels: what reads them in turn, from the one that begins with element `base`. */
+  texelCursor(name: string, base: string): Cursor;
   /** Where there are texels: the text of the one at a place from (0, 0) to (1, 1). */
   readTexel(name: string, place: string): string;
   /** What reads elements `base`, `base + step`, `base + 2 step`, … in turn; `step` is not negative. */
   cursor(name: string, base: string, step: string): Cursor;
 }
 
-/** Statements that begin and go on, and the text of the element that the cursor is at. */
+/** Statements that begin and go on, and the text of what the cursor is at. */
 export interface Cursor {
   readonly begin: readonly string[];
   readonly value: string;
@@ -64,14 +66,17 @@ function numbersOf({ args }: KernelSource): readonly Argument[] {
 
 const called = (name: string, args: readonly string[]): string => `${name}(${args.join(', ')})`;
 
+const noTexels = (): never => {
+  throw new Error('arrays have no texels');
+};
+
 /** Arrays: one element after another. */
 export function arrays(dialect: Dialect): Texts {
   return {
     read: (name, index) => `user_${name}[${index}]`,
     readHere: (name) => `user_${name}[t]`,
-    readTexel: () => {
-      throw new Error('arrays have no texels');
-    },
+    readTexel: noTexels,
+    texelCursor: noTexels,
     cursor: (name, base, step) => ({
       begin: [`let ${name}c = ${base};`],
       value: `user_${name}[${name}c]`,
@@ -106,6 +111,11 @@ export function textures(dialect: Dialect, sample: string): Texts {
     read: (name, index) => `tmRead(user_${name}, user_${name}Size, ${index})`,
     readHere: (name) => `${name}h`,
     readTexel,
+    texelCursor: (name, base) => ({
+      begin: [`ivec2 ${name}c = tmCell(${base} / 4, ${size(name)});`],
+      value: fetch(name, `${name}c`),
+      next: [`${name}c.x += 1;`, `if (${name}c.x >= ${size(name)}) ${name}c = ivec2(0, ${name}c.y + 1);`],
+    }),
     cursor: (name, base, step) => ({
       begin: [
         `int ${name}i = ${base};`,

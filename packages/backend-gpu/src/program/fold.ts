@@ -54,7 +54,8 @@ export function runFold(
   const inputs = plan.inputs.map(({ view, strides }, i) => operand(launcher, `x${i}`, view, strides));
   const late = plan.lateInputs.map(({ view, strides }, i) => operand(launcher, `y${i}`, view, strides));
   const steps = stepValues(plan);
-  const key = `${fold.key} ${plan.inner.length}`;
+  const byTexel = isByTexel(launcher, fold, plan);
+  const key = `${fold.key} ${plan.inner.length}${byTexel ? ' texels' : ''}`;
   if (!isLong(length, results)) {
     launcher.launch(
       key,
@@ -63,11 +64,11 @@ export function runFold(
       plan.strides,
       [...inputs, ...late],
       [length, ...steps, ...scalars],
-      () => new Writer(fold, plan, launcher).onePass(),
+      () => new Writer(fold, plan, launcher, byTexel).onePass(),
     );
     return;
   }
-  const count = Math.max(64, Math.ceil(Math.sqrt(length)));
+  const count = Math.ceil(Math.max(64, Math.sqrt(length)) / 4) * 4;
   const chunks = Math.ceil(length / count);
   const shape = [...plan.shape, chunks];
   const first: Operand = { name: 'first', offset: 0, strides: [...plan.shape.map(() => 0), count] };
@@ -76,7 +77,7 @@ export function runFold(
     shape,
     [...inputs.map((own) => ({ ...own, strides: [...own.strides, 0] })), first],
     [length, ...steps, ...scalars, count],
-    () => new Writer(fold, plan, launcher).firstPass(),
+    () => new Writer(fold, plan, launcher, byTexel).firstPass(),
   );
   const part: Operand = { name: 'part', texels: parts, offset: 0, strides: rowStarts(plan.shape, chunks) };
   const operands = isArg(fold) ? [...inputs, part, ...late] : [part, ...late];
@@ -87,7 +88,7 @@ export function runFold(
     plan.strides,
     operands,
     [chunks, ...steps, ...scalars],
-    () => new Writer(fold, plan, launcher).secondPass(),
+    () => new Writer(fold, plan, launcher, byTexel).secondPass(),
   );
   launcher.engine.dispose(parts);
 }
@@ -99,6 +100,15 @@ function operand({ memory }: Launcher, name: string, view: View, strides: Stride
 /** True for folds whose two passes are worth it: for accuracy, or because too few threads would have too much to do. */
 function isLong(length: number, results: number): boolean {
   return length > LONG || (length >= 512 && results * 16 < length);
+}
+
+/** True when what is combined lies in whole texels, of which four elements are read at once. */
+function isByTexel({ engine }: Launcher, fold: Fold, { inner, inputs }: FoldPlan): boolean {
+  if (engine.maxSide === undefined || isArg(fold) || inner.length !== 1 || inner[0]! % 4 !== 0) return false;
+  return inputs.every(
+    ({ view, strides, inner: own }) =>
+      own[0] === 1 && view.offset % 4 === 0 && strides.every((stride) => stride % 4 === 0),
+  );
 }
 
 function isArg({ combine }: Fold): boolean {
@@ -154,8 +164,10 @@ class Writer {
   private readonly plan: FoldPlan;
   private readonly dialect: Dialect;
   private readonly engine: Launcher['engine'];
+  private readonly byTexel: boolean;
 
-  constructor(fold: Fold, plan: FoldPlan, { dialect, engine }: Launcher) {
+  constructor(fold: Fold, plan: FoldPlan, { dialect, engine }: Launcher, byTexel: boolean) {
+    this.byTexel = byTexel;
     this.fold = fold;
     this.plan = plan;
     this.dialect = dialect;
@@ -238,6 +250,7 @@ class Writer {
   private accumulateElements(from: string, count: string): readonly string[] {
     const { inner, inputs } = this.plan;
     if (inner.length > 1) return this.accumulate(count, (k) => this.element(`${from} + ${k}`));
+    if (this.byTexel) return this.accumulateTexels(from, count);
     const cursors = inputs.map((_, i) => this.engine.cursor(`x${i}`, `b${i} + ${from} * x${i}j0`, `x${i}j0`));
     const values = [...cursors.map((cursor) => cursor.value), ...this.fold.params.map((_, i) => `p${i}`)];
     return [
@@ -250,21 +263,45 @@ class Writer {
     ];
   }
 
+  /** As {@link accumulateElements}, where four elements are read at once. */
+  private accumulateTexels(from: string, count: string): readonly string[] {
+    const cursors = this.plan.inputs.map((_, i) => this.engine.texelCursor(`x${i}`, `(b${i} + ${from})`));
+    const read = cursors.map((cursor, i) => `vec4 v${i} = ${cursor.value};`);
+    const params = this.fold.params.map((_, i) => `p${i}`);
+    const steps = ['x', 'y', 'z', 'w'].map((lane) => {
+      const values = [...cursors.map((_, i) => `v${i}.${lane}`), ...params];
+      return `block = combine(block, pre(${values.join(', ')}));`;
+    });
+    return [
+      ...cursors.flatMap((cursor) => cursor.begin),
+      ...this.accumulateBlocks(`(${count}) / 4`, BLOCK / 4, [
+        ...read,
+        ...steps,
+        ...cursors.flatMap((cursor) => cursor.next),
+      ]),
+    ];
+  }
+
   /** Combines `count` values into `total`, by blocks. */
   private accumulate(
     count: string,
     value: (k: string) => string,
     next: readonly string[] = [],
   ): readonly string[] {
+    return this.accumulateBlocks(count, BLOCK, [`block = combine(block, ${value('k')});`, ...next]);
+  }
+
+  /** Runs `step`, which adds to `block`, `count` times; every `size` times the block goes to `total`. */
+  private accumulateBlocks(count: string, size: number, step: readonly string[]): readonly string[] {
     const { dialect } = this;
     return [
       dialect.declare('float32', 'total', 'none()'),
       dialect.declare('float32', 'block', 'none()'),
-      dialect.loop('q', '0', dialect.quotient(`(${count} + ${BLOCK - 1})`, String(BLOCK)), [
-        dialect.declare('int32', 'stop', `q * ${BLOCK} + ${BLOCK}`),
+      dialect.loop('q', '0', dialect.quotient(`(${count} + ${size - 1})`, String(size)), [
+        dialect.declare('int32', 'stop', `q * ${size} + ${size}`),
         `if (stop > ${count}) stop = ${count};`,
         'block = none();',
-        dialect.loop('k', `q * ${BLOCK}`, 'stop', [`block = combine(block, ${value('k')});`, ...next]),
+        dialect.loop('k', `q * ${size}`, 'stop', step),
         'total = combine(total, block);',
       ]),
     ];
