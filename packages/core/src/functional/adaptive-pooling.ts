@@ -1,5 +1,6 @@
 import { fail } from '../errors/index.ts';
 import { type GradRecord, noGrad, type Tensor } from '../extend/index.ts';
+import { readNumbers } from '../ops/host.ts';
 import { recomputed } from '../ops/internal/recompute.ts';
 import { rand } from '../ops/random-tensors.ts';
 import { where } from '../ops/where.ts';
@@ -227,7 +228,7 @@ function fractionalMaxPool(
       device: input.backend,
       ...(generator === undefined ? {} : { generator }),
     });
-  const values = noGrad(() => samples.detach().to('float64').toElements()) as Float64Array;
+  const values = readNumbers(samples, `fractionalMaxPool${rank}d`);
   const round = input.dtype === 'float64' ? (x: number): number => x : Math.fround;
   // PyTorch takes the first number for the width in two dimensions, for the depth in three.
   const sampleAt = (plane: number, d: number): number => values[plane * rank + (rank === 2 ? 1 - d : d)]!;

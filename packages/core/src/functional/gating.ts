@@ -1,6 +1,7 @@
 import { type DType, isFloatingPoint } from '../dtype/index.ts';
 import { fail, warn } from '../errors/index.ts';
-import { emptyTensor, type GradRecord, noGrad, pointwise, s, type Tensor, track } from '../extend/index.ts';
+import { type GradRecord, noGrad, pointwise, s, type Tensor, track } from '../extend/index.ts';
+import { fromNumbers, readNumbers } from '../ops/host.ts';
 import { cat } from '../ops/join.ts';
 import { logSoftmax as logSoftmaxOp, softmax as softmaxOp } from '../ops/softmax.ts';
 import { where } from '../ops/where.ts';
@@ -141,14 +142,12 @@ export function rrelu(
 
 /** 1 for positive elements, a drawn slope for the others: only those draw. */
 function slopes(x: Tensor, lower: number, upper: number, generator: Generator): Tensor {
-  const elements = x.to('float64').toElements() as Float64Array;
+  const elements = readNumbers(x, 'rrelu');
   const drawn = new Float64Array(elements.length);
   elements.forEach((value, i) => {
     drawn[i] = value <= 0 ? generator.uniform53() * (upper - lower) + lower : 1;
   });
-  const out = emptyTensor(x.backend, 'float64', x.shape);
-  if (drawn.length > 0) out.storage.write(0, drawn);
-  return out.to(x.dtype);
+  return fromNumbers(x, x.dtype, x.shape, drawn);
 }
 
 /** Keyword arguments of {@link softmin} and its kin. */

@@ -1,4 +1,5 @@
 import { emptyTensor, type Tensor } from '../extend/index.ts';
+import { fromNumbers } from '../ops/host.ts';
 
 /** Whole numbers known here as an int64 vector on the device of `like`. */
 export function indexVector(like: Tensor, values: readonly number[]): Tensor {
@@ -16,6 +17,7 @@ export function smallVector(like: Tensor, values: readonly number[]): Tensor {
 
 /** Numbers known here as a vector of `like`'s dtype on its device. */
 export function numberVector(like: Tensor, values: readonly number[]): Tensor {
+  if (like.dtype === 'float32') return fromNumbers(like, 'float32', [values.length], values);
   const out = emptyTensor(like.backend, 'float64', [values.length]);
   if (values.length > 0) out.storage.write(0, Float64Array.from(values));
   return out.to(like.dtype);

@@ -3,6 +3,7 @@ import { dtypeInfo, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
 import * as rng from '../rng/index.ts';
+import { readNumbers } from './host.ts';
 import { drawInto, type Fill, type RandomOptions } from './internal/draw.ts';
 import { overwrite } from './internal/inplace.ts';
 import type { LikeOptions } from './like.ts';
@@ -89,7 +90,7 @@ export function bernoulli(self: Tensor, p?: number, options: RandomOptions = {})
 /** For each element, taken as a rate, a Poisson distributed number. */
 export function poisson(self: Tensor, options: RandomOptions = {}): Tensor {
   const out = emptyTensor(self.backend, self.dtype, self.shape);
-  const rates = noGrad(() => self.detach().to('float64').toElements()) as Float64Array;
+  const rates = readNumbers(self, 'poisson');
   drawInto(out, options.generator, (g, elements) => rng.poisson(g, elements, self.dtype, rates));
   return track(fills('PoissonBackward0'), out, [self], undefined);
 }
