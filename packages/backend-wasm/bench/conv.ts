@@ -20,9 +20,10 @@ const square = (
   kernel: number,
   stride: number,
   padding: number,
+  groups = 1,
 ): ConvGeometry => ({
   batch,
-  groups: 1,
+  groups,
   inChannels,
   outChannels,
   input: [1, size, size],
@@ -38,6 +39,9 @@ const shapes: readonly [label: string, geometry: ConvGeometry][] = [
   ['32x32x14² 3x3 to 64', square(32, 32, 64, 14, 3, 1, 1)],
   ['8x64x56² 3x3 stride 2', square(8, 64, 128, 56, 3, 2, 1)],
   ['8x64x56² 1x1', square(8, 64, 64, 56, 1, 1, 0)],
+  ['8x64x56² 3x3 in 4 groups', square(8, 64, 64, 56, 3, 1, 1, 4)],
+  ['8x64x56² 3x3 depthwise', square(8, 64, 64, 56, 3, 1, 1, 64)],
+  ['8x64x56² depthwise stride 2', square(8, 64, 64, 56, 3, 2, 1, 64)],
 ];
 
 const view = (pointer: number, channels: number, [d, h, w]: readonly [number, number, number]) => ({
@@ -66,9 +70,10 @@ console.log('peak'.padEnd(42), rate(peakFlops(1 << 18), times[0]));
 console.log('matmul 512'.padEnd(42), rate(2 * 512 ** 3, times[1]));
 shapes.forEach(([label, g], i) => {
   const out = outputSize(g);
-  const flops = 2 * g.batch * g.outChannels * g.inChannels * g.kernel[1] * g.kernel[2] * out[1] * out[2];
+  const each = g.outChannels * (g.inChannels / g.groups) * g.kernel[1] * g.kernel[2];
+  const flops = 2 * g.batch * each * out[1] * out[2];
   names.forEach((name, j) => {
     const time = times[2 + 3 * i + j];
-    console.log(label.padEnd(24), name.padEnd(17), rate(flops, time), `${time?.toFixed(2)} ms`);
+    console.log(label.padEnd(28), name.padEnd(17), rate(flops, time), `${time?.toFixed(2)} ms`);
   });
 });

@@ -1,14 +1,29 @@
 import type { Target } from '../src/asm/index.ts';
 import { f32x4, instantiate, Module } from '../src/asm/index.ts';
 
-/** Runs `tasks` in turns, so that a noisy machine is unfair to none; medians in milliseconds. */
+/** Milliseconds of processor time that this thread has had: what counts on a machine that others use, too. */
+function processor(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
+/** The processor's clock ticks in milliseconds: a sample is at least this long. */
+const SAMPLE_MS = 25;
+
+/** Runs `tasks` in turns, so that a noisy machine is unfair to none; medians of a run in milliseconds. */
 export function interleave(tasks: readonly (() => void)[], rounds: number): readonly number[] {
   const times: number[][] = tasks.map(() => []);
-  for (let round = -2; round < rounds; round++) {
+  const repeats = tasks.map((task) => {
+    task();
+    const start = performance.now();
+    task();
+    return Math.ceil(SAMPLE_MS / (performance.now() - start + 1e-3));
+  });
+  for (let round = -1; round < rounds; round++) {
     tasks.forEach((task, i) => {
-      const start = performance.now();
-      task();
-      if (round >= 0) times[i]?.push(performance.now() - start);
+      const start = processor();
+      for (let k = 0; k < repeats[i]!; k++) task();
+      if (round >= 0) times[i]?.push((processor() - start) / repeats[i]!);
     });
   }
   return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1] ?? Number.NaN);

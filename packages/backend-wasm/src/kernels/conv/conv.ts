@@ -3,8 +3,19 @@ import { instantiate, Module } from '../../asm/index.ts';
 import type { ElementName, Epilogue } from '../matmul/index.ts';
 import { blockDepth, Matmul, roundUp, tileBytes } from '../matmul/matmul.ts';
 import { flags } from '../matmul/micro.ts';
-import type { ConvGeometry, Frame, Triple } from './geometry.ts';
-import { fillOffsets, gradientFrame, inputFrame, outputSize, volume } from './geometry.ts';
+import type { ConvGeometry, Frame, FrameStrides, Triple } from './geometry.ts';
+import {
+  countsOf,
+  fillOffsets,
+  fillTaps,
+  gradientFrame,
+  inputFrame,
+  largestPhase,
+  outputSize,
+  type Phase,
+  phasesOf,
+  volume,
+} from './geometry.ts';
 import { defineCopyBox, definePackPatches } from './patches.ts';
 
 type Call = (...args: number[]) => void;
@@ -47,6 +58,15 @@ interface PatchProduct {
   readonly firstRow: number;
 }
 
+/** A class of elements of an input gradient: its packed weights and tables. */
+interface GradientPart {
+  readonly phase: Phase;
+  readonly a: number;
+  readonly depth: number;
+  readonly points: number;
+  readonly taps: number;
+}
+
 interface Layout {
   readonly blockA: number;
   readonly blockB: number;
@@ -54,6 +74,8 @@ interface Layout {
   readonly taps: number;
   readonly weight: number;
   readonly frame: number;
+  /** A class of elements of an input gradient, before they go where they belong. */
+  readonly part: number;
   readonly end: number;
 }
 
@@ -101,39 +123,50 @@ export class Conv {
     });
   }
 
-  /** `weight` is contiguous, `inputGradient` contiguous and overwritten. */
+  /**
+   * `weight` is contiguous, `inputGradient` contiguous and overwritten. Elements a stride apart are a convolution of
+   * stride 1 of their own, with the taps that reach them.
+   */
   inputGradient(call: ConvCall, outputGradient: ImageView, weight: number, inputGradient: number): void {
     const g = call.geometry;
     const at = this.layout(g, call.scratch, true);
     const [ci, co] = [g.inChannels / g.groups, g.outChannels / g.groups];
-    const taps = volume(g.kernel);
     const pixels = volume(g.input);
     const { bytes } = this;
-    this.flipWeight(at.weight, weight, g);
-    const output = outputSize(g);
-    this.eachImage(
-      call,
-      at,
-      gradientFrame(g),
-      outputGradient,
-      co,
-      output,
-      (n, group, base, strides, first) => {
-        if (first) this.fillTables(at, g, g.input, [1, 1, 1], co, strides);
+    const frame = gradientFrame(g);
+    const sample = g.inChannels * pixels * bytes;
+    const phases = phasesOf(g);
+    if (phases.reduce((sum, phase) => sum + volume(countsOf(phase)), 0) < pixels) {
+      const [from, to] = [call.from ?? 0, call.to ?? g.batch].map((n) => inputGradient + n * sample);
+      new Uint8Array(this.memory.buffer).fill(0, from, to);
+    }
+    let parts: readonly GradientPart[] = [];
+    this.eachImage(call, at, frame, outputGradient, co, outputSize(g), (n, group, base, strides, first) => {
+      if (first) parts = this.gradientParts(at, g, phases, frame, weight, strides);
+      const target = inputGradient + n * sample + group * ci * pixels * bytes;
+      for (const { phase, a, depth, points, taps } of parts) {
+        const counts = countsOf(phase);
+        const whole = volume(counts) === pixels;
         this.product(this.plain, at, [], {
           m: ci,
-          n: pixels,
-          depth: co * taps,
-          a: at.weight + group * ci * co * taps * bytes,
+          n: volume(counts),
+          depth,
+          a: a + group * ci * depth * bytes,
           base,
-          columnOffsets: at.points,
-          rowOffsets: at.taps,
-          c: inputGradient + (n * g.inChannels + group * ci) * pixels * bytes,
+          columnOffsets: points,
+          rowOffsets: taps,
+          c: whole ? target : at.part,
           accumulate: false,
           firstRow: 0,
         });
-      },
-    );
+        if (whole) continue;
+        const [sc, sd, sh, sw] = frameStrides(g.input, bytes);
+        const [d, h, w] = phase;
+        const to = target + d.start * sd + h.start * sh + w.start * sw;
+        const steps = [sc, g.stride[0] * sd, g.stride[1] * sh, g.stride[2] * sw];
+        this.kernels().copyBox(to, at.part, ci, ...counts, ...steps, ...frameStrides(counts, bytes));
+      }
+    });
   }
 
   /**
@@ -209,7 +242,7 @@ export class Conv {
 
   private copyIntoFrame(
     to: number,
-    { size: room, origin, spread }: Frame,
+    { size: room, origin }: Frame,
     pitch: FrameStrides,
     source: number,
     channels: number,
@@ -221,15 +254,14 @@ export class Conv {
     let from = source;
     for (const axis of [0, 1, 2] as const) {
       const start = origin[axis];
-      const skip = start < 0 ? Math.ceil(-start / spread[axis]) : 0;
-      const last = Math.min(size[axis] - 1, Math.floor((room[axis] - 1 - start) / spread[axis]));
+      const skip = Math.max(0, -start);
+      const last = Math.min(size[axis] - 1, room[axis] - 1 - start);
       counts.push(Math.max(0, last - skip + 1));
-      target += (start + skip * spread[axis]) * pitch[axis + 1]!;
+      target += (start + skip) * pitch[axis + 1]!;
       from += skip * strides[axis + 1]!;
     }
     if (counts.includes(0)) return;
-    const steps = [pitch[0], pitch[1] * spread[0], pitch[2] * spread[1], pitch[3] * spread[2]];
-    this.kernels().copyBox(target, from, ...counts, ...steps, ...strides);
+    this.kernels().copyBox(target, from, ...counts, ...pitch, ...strides);
   }
 
   private fillTables(
@@ -238,26 +270,51 @@ export class Conv {
     points: Triple,
     stride: Triple,
     channels: number,
-    [sc, sd, sh, sw]: FrameStrides,
+    strides: FrameStrides,
   ): void {
     const table = new Int32Array(this.memory.buffer);
-    fillOffsets(table, at.points / 4, points, stride, [sd, sh, sw]);
-    let next = at.taps / 4;
-    for (let c = 0; c < channels; c++) {
-      const start = next;
-      next = fillOffsets(table, next, g.kernel, g.dilation, [sd, sh, sw]);
-      for (let i = start; i < next; i++) table[i] = (table[i] ?? 0) + c * sc;
-    }
+    fillOffsets(table, at.points / 4, 0, points, stride, strides);
+    fillTaps(table, at.taps / 4, channels, 0, g.kernel, g.dilation, strides);
   }
 
-  /** Channels swapped within each group, taps reversed. */
-  private flipWeight(to: number, weight: number, g: ConvGeometry): void {
+  /** Tables and weights of each class: of the weights, channels swapped within each group and taps reversed. */
+  private gradientParts(
+    at: Layout,
+    g: ConvGeometry,
+    phases: readonly Phase[],
+    frame: Frame,
+    weight: number,
+    strides: FrameStrides,
+  ): GradientPart[] {
     const { bytes } = this;
     const [ci, co, taps] = [g.inChannels / g.groups, g.outChannels / g.groups, volume(g.kernel)];
-    const sizes = [g.groups, ci, co, taps];
-    const toStrides = [ci * co * taps, co * taps, taps, 1].map((x) => x * bytes);
-    const fromStrides = [ci * co * taps, taps, ci * taps, -1].map((x) => x * bytes);
-    this.kernels().copyBox(to, weight + (taps - 1) * bytes, ...sizes, ...toStrides, ...fromStrides);
+    const [, kd, kh, kw] = frameStrides(g.kernel, bytes);
+    const table = new Int32Array(this.memory.buffer);
+    let next = { points: at.points, taps: at.taps, weight: at.weight };
+    return phases.map((phase) => {
+      const [d, h, w] = phase;
+      const sizes: Triple = [d.taps, h.taps, w.taps];
+      const own = { phase, a: next.weight, depth: co * volume(sizes), points: next.points, taps: next.taps };
+      const corner =
+        (frame.origin[0] + d.origin) * strides[1] +
+        (frame.origin[1] + h.origin) * strides[2] +
+        (frame.origin[2] + w.origin) * strides[3];
+      const advance: Triple = [d.advance, h.advance, w.advance];
+      next = {
+        points: 4 * fillOffsets(table, own.points / 4, 0, countsOf(phase), [1, 1, 1], strides),
+        taps: 4 * fillTaps(table, own.taps / 4, co, corner, sizes, advance, strides),
+        weight: own.a + g.inChannels * own.depth * bytes,
+      };
+      const last = weight + d.tap * kd + h.tap * kh + w.tap * kw;
+      const from = [ci * taps * bytes, -d.step * kd, -h.step * kh, -w.step * kw];
+      for (let c = 0; c < g.inChannels; c++) {
+        const [group, channel] = [Math.floor(c / ci), c % ci];
+        const source = last + (group * co * ci + channel) * taps * bytes;
+        const to = own.a + c * own.depth * bytes;
+        this.kernels().copyBox(to, source, co, ...sizes, ...frameStrides(sizes, bytes), ...from);
+      }
+      return own;
+    });
   }
 
   private product(matmul: Matmul, at: Layout, args: readonly number[], p: PatchProduct): void {
@@ -303,6 +360,7 @@ export class Conv {
       taps: take(channels * taps * 4),
       weight: take(gradient ? g.groups * ci * co * taps * bytes : 0),
       frame: take(channels * volume(frame) * bytes),
+      part: take(gradient && volume(g.stride) > 1 ? ci * volume(largestPhase(g)) * bytes : 0),
       end: next,
     };
   }
@@ -317,9 +375,6 @@ export class Conv {
     return helpers;
   }
 }
-
-/** Bytes between channels, slices, rows and elements. */
-type FrameStrides = readonly [number, number, number, number];
 
 function frameStrides([d, h, w]: Triple, bytes: number): FrameStrides {
   return [d * h * w * bytes, h * w * bytes, w * bytes, bytes];
