@@ -3,6 +3,7 @@ import { instantiate, Module } from '../../asm/index.ts';
 import type { ElementName, Epilogue } from '../matmul/index.ts';
 import { blockDepth, Matmul, roundUp, tileBytes } from '../matmul/matmul.ts';
 import { flags } from '../matmul/micro.ts';
+import { FEW, FewChannels, type Grid } from './few-channels.ts';
 import type { ConvGeometry, Frame, FrameStrides, Triple } from './geometry.ts';
 import {
   countsOf,
@@ -56,6 +57,8 @@ interface PatchProduct {
   readonly c: number;
   readonly accumulate: boolean;
   readonly firstRow: number;
+  /** Where the results of a channel look. */
+  readonly grid: Grid;
 }
 
 /** A class of elements of an input gradient: its packed weights and tables. */
@@ -85,12 +88,14 @@ export class Conv {
   private readonly target: Target;
   private readonly matmul: Matmul;
   private readonly plain: Matmul;
+  private readonly few: FewChannels;
   private helpers: { packPatches: Call; copyBox: Call } | undefined;
 
   constructor(memory: WebAssembly.Memory, target: Target, name: ElementName, epilogue?: Epilogue) {
     this.memory = memory;
     this.target = target;
     this.plain = new Matmul(memory, target, name);
+    this.few = new FewChannels(memory, target, name, this.plain.bytes);
     this.matmul = epilogue === undefined ? this.plain : new Matmul(memory, target, name, epilogue);
   }
 
@@ -119,6 +124,7 @@ export class Conv {
         c: output + (n * g.outChannels + group * co) * pixels * this.bytes,
         accumulate: false,
         firstRow: group * co,
+        grid: gridOf(outputSize(g), g.stride, strides),
       });
     });
   }
@@ -158,6 +164,7 @@ export class Conv {
           c: whole ? target : at.part,
           accumulate: false,
           firstRow: 0,
+          grid: gridOf(counts, [1, 1, 1], strides),
         });
         if (whole) continue;
         const [sc, sd, sh, sw] = frameStrides(g.input, bytes);
@@ -188,7 +195,7 @@ export class Conv {
     const firstSample = call.from ?? 0;
     this.eachImage(call, at, inputFrame(g), input, ci, g.input, (n, group, base, strides, first) => {
       if (first) this.fillTables(at, g, outputSize(g), g.stride, ci, strides);
-      this.product(this.plain, at, [], {
+      const product: PatchProduct = {
         m: co,
         n: columns,
         depth: pixels,
@@ -199,7 +206,10 @@ export class Conv {
         c: weightGradient + group * co * columns * bytes,
         accumulate: n > firstSample || call.accumulate === true,
         firstRow: 0,
-      });
+        grid: gridOf(outputSize(g), g.stride, strides),
+      };
+      if (co <= FEW) this.few.dots({ ...product, depth: columns, rowOffsets: at.taps });
+      else this.product(this.plain, at, [], product);
     });
   }
 
@@ -318,6 +328,10 @@ export class Conv {
   }
 
   private product(matmul: Matmul, at: Layout, args: readonly number[], p: PatchProduct): void {
+    if (p.m <= FEW && matmul === this.plain && !p.accumulate) {
+      this.few.rows(p);
+      return;
+    }
     const { bytes } = this;
     const { packA, macro } = matmul.packed();
     const { packPatches } = this.kernels();
@@ -374,6 +388,10 @@ export class Conv {
     this.helpers = helpers;
     return helpers;
   }
+}
+
+function gridOf(size: Triple, stride: Triple, [, sd, sh, sw]: FrameStrides): Grid {
+  return { size, pitch: [stride[0] * sd, stride[1] * sh, stride[2] * sw] };
 }
 
 function frameStrides([d, h, w]: Triple, bytes: number): FrameStrides {
