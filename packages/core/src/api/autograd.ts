@@ -9,6 +9,7 @@ export {
   detectAnomaly,
   enterAnomalyMode,
   enterInferenceMode,
+  forwardAd,
   type FunctionClass,
   type FunctionContext,
   type FunctionContextBase,

@@ -1,6 +1,7 @@
 import { isContiguous, isDense } from '../shape/index.ts';
 import { aliasTensor, type Storage, type Tensor } from '../tensor/index.ts';
-import { isRecording, noGrad } from './modes.ts';
+import { keepsHistory } from './dual-level.ts';
+import { noGrad } from './modes.ts';
 import { Node } from './node.ts';
 import type { GradRecord } from './record.ts';
 
@@ -35,9 +36,9 @@ export function accumulateInto(tensor: Tensor, grad: Tensor, mayTake: (storage: 
   const meta = tensor.autograd!;
   const existing = meta.grad;
   if (existing !== null) {
-    if (isRecording()) meta.grad = existing.add(grad);
+    if (keepsHistory()) meta.grad = existing.add(grad);
     else existing.add_(grad);
-  } else if (isRecording()) {
+  } else if (keepsHistory()) {
     meta.grad = grad;
   } else {
     meta.grad = suits(tensor, grad) && mayTake(grad.storage) ? aliasTensor(grad) : copyFor(tensor, grad);

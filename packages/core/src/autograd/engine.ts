@@ -3,6 +3,7 @@ import { broadcastAxes, isBroadcastable, sameShape } from '../shape/index.ts';
 import { type Storage, Tensor } from '../tensor/index.ts';
 import { accumulateInto, isAccumulator } from './accumulate.ts';
 import { isAnomalyCheckNaNEnabled, isAnomalyEnabled, reportAnomaly, runTraced } from './anomaly.ts';
+import { followedLevel } from './dual-level.ts';
 import { swapGradMode } from './modes.ts';
 import type { Node, OutputMeta } from './node.ts';
 import { OwnedMemory } from './owned-memory.ts';
@@ -89,7 +90,8 @@ class Run {
 
   constructor(roots: readonly Root[], options: RunOptions) {
     this.keepGraph = options.keepGraph;
-    this.createGraph = options.createGraph;
+    // Tangents are kept by what they belong to, as a graph's tensors are.
+    this.createGraph = options.createGraph || followedLevel() !== null;
     if (options.captures !== undefined) {
       this.captures = new Map();
       for (const capture of options.captures) {

@@ -3,6 +3,7 @@ import type { DType, Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import type { Shape } from '../shape/index.ts';
 import { AutogradMeta, aliasTensor, Tensor, type TensorHook } from '../tensor/index.ts';
+import { dualOfOutput, keepsHistory } from './dual-level.ts';
 import type { NodeState } from './engine.ts';
 import { isRecording } from './modes.ts';
 import type { GradRecord, Operand, VjpContext } from './record.ts';
@@ -165,10 +166,11 @@ export class Node<A = any> implements VjpContext<A> {
     const saved = this.savedOutputs![index]!;
     if (saved instanceof SavedTensor) return saved.unpack(this);
     checkVersion(saved, this.versions![-1 - index]!, this, index);
-    if (!isRecording()) return saved;
+    if (!keepsHistory()) return saved;
     const out = aliasTensor(saved);
     out.autograd = new AutogradMeta();
-    out.autograd.node = this;
+    out.autograd.dual = dualOfOutput(this, index);
+    if (isRecording()) out.autograd.node = this;
     out.autograd.outputNr = index;
     return out;
   }

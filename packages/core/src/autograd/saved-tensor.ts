@@ -2,6 +2,7 @@ import { dtypeInfo } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { AutogradMeta, aliasTensor, swapScope, Tensor } from '../tensor/index.ts';
 import { isAnomalyEnabled } from './anomaly.ts';
+import { dualOfOutput } from './dual-level.ts';
 import { swapGradMode } from './modes.ts';
 import type { Node } from './node.ts';
 import { currentHooks, type SavedTensorHooks } from './saved-tensor-hooks.ts';
@@ -72,6 +73,7 @@ function placed(node: Node, outputNr: number): AutogradMeta {
   const meta = new AutogradMeta();
   meta.node = node;
   meta.outputNr = outputNr;
+  meta.dual = dualOfOutput(node, outputNr);
   return meta;
 }
 

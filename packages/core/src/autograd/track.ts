@@ -1,13 +1,16 @@
 import { isFloatingPoint } from '../dtype/index.ts';
 import { Tensor } from '../tensor/index.ts';
 import { isAnomalyEnabled, traceNode } from './anomaly.ts';
+import { followedLevel } from './dual-level.ts';
 import { gradientNode, metaOf, outputNrOf, requiresGradOf } from './gradient-edge.ts';
 import { isRecording } from './modes.ts';
 import { Node } from './node.ts';
 import type { GradRecord, Operand } from './record.ts';
+import { hasTangent, noteTangents, settle } from './tangents.ts';
 
-/** True when an operation on these inputs is recorded. */
+/** True when an operation on these inputs is recorded, or followed by tangents. */
 export function isTracked(inputs: readonly (Operand | null | undefined)[]): boolean {
+  if (followedLevel() !== null && hasTangent(inputs)) return true;
   if (!isRecording()) return false;
   for (const input of inputs) if (input instanceof Tensor && requiresGradOf(input)) return true;
   return false;
@@ -37,6 +40,7 @@ export function link(node: Node, inputs: readonly (Operand | null | undefined)[]
       node.slotless.push(i);
     }
   }
+  noteTangents(node, inputs);
 }
 
 /** Makes `out` output number `outputNr` of `node`. */
@@ -62,6 +66,7 @@ export function track<A>(
   attach(node, out, 0);
   node.saveInputs(inputs);
   node.saveOutputs([out]);
+  settle(node, [out]);
   return out;
 }
 
@@ -80,5 +85,6 @@ export function trackAll<A, T extends readonly Tensor[]>(
   });
   node.saveInputs(inputs);
   node.saveOutputs(outs);
+  settle(node, outs);
   return outs;
 }

@@ -15,6 +15,7 @@ import {
 import { isInferenceModeEnabled, isRecording } from './modes.ts';
 import { Node } from './node.ts';
 import type { GradRecord } from './record.ts';
+import { followView, settle } from './tangents.ts';
 
 /** Makes `out`, which shares `self`'s memory, a view of it: in-place changes of one are seen by the other's graph. */
 export function markView(out: Tensor, self: Tensor, origin: ViewOrigin = 'default'): void {
@@ -23,6 +24,7 @@ export function markView(out: Tensor, self: Tensor, origin: ViewOrigin = 'defaul
   const own = isRecording() ? origin : isInferenceModeEnabled() ? 'inference' : 'noGrad';
   const effective = own === 'default' && inherited !== 'default' ? inherited : own;
   metaOf(out).view = new ViewMeta(base, effective, out.counter.version);
+  followView(out, self);
 }
 
 /**
@@ -75,6 +77,7 @@ class CopySlicesNode extends Node<CopySlicesAttrs> {
  * was. On a view the change is written into the base's history, from which all views take theirs.
  */
 export function rebaseHistory(self: Tensor, node: Node, outputNr = 0): void {
+  if (!settle(node, [self])) return;
   const meta = metaOf(self);
   if (meta.view === null) {
     setHistory(self, meta, node, outputNr);

@@ -1,4 +1,4 @@
-import { isRecording } from '../autograd/index.ts';
+import { keepsHistory } from '../autograd/index.ts';
 import type { DType } from '../dtype/index.ts';
 import { type Expr, type GradRecord, noGrad, pointwise, s, type Tensor, trackAll } from '../extend/index.ts';
 import { Reduction } from '../ops/internal/reduction.ts';
@@ -105,7 +105,7 @@ function savedParts(c: Parameters<InputVjp>[1]): {
   const { geometry } = c.attrs;
   const x = c.input(0).reshape(geometry.shape);
   const weight = c.attrs.weighted ? c.input(1).reshape(geometry.affine) : undefined;
-  if (!isRecording() || geometry.fixed) {
+  if (!keepsHistory() || geometry.fixed) {
     return { x, weight, mean: c.output(1).detach(), rstd: c.output(2).detach() };
   }
   const axes = [...geometry.axes];
@@ -118,7 +118,7 @@ function gradOfInput(g: Tensor, { x, weight, mean, rstd }: Saved, geometry: Geom
   const scaled = weight === undefined ? g : g.mul(weight);
   if (geometry.fixed) return scaled.mul(rstd);
   const axes = [...geometry.axes];
-  if (isRecording()) {
+  if (keepsHistory()) {
     const centred = x.sub(mean).mul(rstd);
     const product = scaled.mul(centred).mean(axes, { keepdim: true });
     return scaled
@@ -132,7 +132,7 @@ function gradOfInput(g: Tensor, { x, weight, mean, rstd }: Saved, geometry: Geom
 
 function gradOfWeight(g: Tensor, { x, mean, rstd }: Saved, { affine }: Geometry): Tensor {
   const axes = affine.flatMap((n, d) => (n === 1 ? [d] : []));
-  if (isRecording()) return sumOver(g.mul(x.sub(mean).mul(rstd)), axes);
+  if (keepsHistory()) return sumOver(g.mul(x.sub(mean).mul(rstd)), axes);
   return weightGrad.run([g, x, mean, rstd], axes, true, statDtype(x.dtype)).to(x.dtype);
 }
 

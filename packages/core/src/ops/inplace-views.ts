@@ -1,4 +1,4 @@
-import { checkInplace, connect, type GradRecord, isTracked, metaOf } from '../autograd/index.ts';
+import { checkInplace, connect, type GradRecord, isTracked, metaOf, settle } from '../autograd/index.ts';
 import type { Tensor } from '../extend/index.ts';
 
 /**
@@ -15,6 +15,7 @@ function reform(self: Tensor, name: string, form: Tensor, undo: (g: Tensor) => T
   // A view's history follows from its base's at the next look.
   if (node === undefined || self.autograd?.view != null) return self;
   node.outputs[0] = { shape: self.shape, dtype: self.dtype, backend: self.backend };
+  if (!settle(node, [self])) return self;
   const meta = metaOf(self);
   meta.node = node;
   meta.outputNr = 0;

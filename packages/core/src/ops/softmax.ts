@@ -1,4 +1,4 @@
-import { isGradEnabled } from '../autograd/index.ts';
+import { keepsHistory } from '../autograd/index.ts';
 import { type DType, dtypeInfo, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { type Expr, type GradRecord, noGrad, s, type Tensor, track } from '../extend/index.ts';
@@ -48,7 +48,7 @@ const softmaxRecord: GradRecord<SoftmaxAttrs> = {
       vjp: (g, c) => {
         const out = c.output();
         const { axis } = c.attrs;
-        if (!isGradEnabled() && out.numel() > 0) return softmaxGradRows.run([g, out], axesOf(out, axis)).out;
+        if (!keepsHistory() && out.numel() > 0) return softmaxGradRows.run([g, out], axesOf(out, axis)).out;
         const weighted = g.mul(out);
         return weighted.sub(out.mul(weighted.sum(axis, { keepdim: true })));
       },
@@ -64,7 +64,7 @@ const logSoftmaxRecord: GradRecord<SoftmaxAttrs> = {
       vjp: (g, c) => {
         const out = c.output();
         const { axis } = c.attrs;
-        if (!isGradEnabled() && out.numel() > 0)
+        if (!keepsHistory() && out.numel() > 0)
           return logSoftmaxGradRows.run([g, out], axesOf(out, axis)).out;
         return g.sub(out.exp().mul(g.sum(axis, { keepdim: true })));
       },

@@ -188,7 +188,9 @@ function normGrad(grad: Tensor, self: Tensor, out: Tensor, { shape, axes, p }: N
   const g = restoreDims(grad, shape, axes);
   const norm = restoreDims(out, shape, axes);
   if (p === 1) return self.sign().mul(g);
-  if (p === 2) return self.mul(g.div(norm).maskedFill(norm.eq(0), 0));
+  // Nothing here divides by 0: a mask afterwards would hide it from this formula, not from its transpose.
+  const zero = norm.eq(0);
+  if (p === 2) return self.mul(g.div(norm.maskedFill(zero, Number.POSITIVE_INFINITY)));
   if (Math.abs(p) === Number.POSITIVE_INFINITY) {
     const mask = self.abs().eq(norm).logicalOr(norm.isnan());
     return self.sign().mul(mask.mul(g.div(mask.sum([...axes], { keepdim: true }))));
@@ -201,8 +203,7 @@ function normGrad(grad: Tensor, self: Tensor, out: Tensor, { shape, axes, p }: N
           .maskedFill(self.eq(0), 0)
       : self.mul(self.abs().pow(p - 2));
   const safe = p < 2 && p > 1 ? self.sign().mul(self.abs().pow(p - 1)) : scaled;
-  const weight = g.div(norm.pow(p - 1));
-  return safe.mul(weight.maskedFill(norm.eq(0), 0));
+  return safe.mul(g.maskedFill(zero, 0).div(norm.maskedFill(zero, 1).pow(p - 1)));
 }
 
 function pNorm(

@@ -1,4 +1,4 @@
-import { gradFnOf, noGrad, requiresGradOf } from '../autograd/index.ts';
+import { gradFnOf, noGrad, requiresGradOf, tangentOf } from '../autograd/index.ts';
 import { fail } from '../errors/index.ts';
 import type { Tensor } from '../extend/index.ts';
 import {
@@ -14,8 +14,9 @@ import { elementValue } from './internal/element.ts';
 
 function extrasOf(self: Tensor): PrintExtras {
   const node = gradFnOf(self);
+  const tangent = tangentOf(self);
   return {
-    ...(self.device === 'cpu' ? {} : {}),
+    ...(tangent === null ? {} : { tangent: tangent.ndim === 0 ? tangent.itemString() : toString(tangent) }),
     ...(node === null ? { requiresGrad: requiresGradOf(self) } : { gradFn: node.name }),
   };
 }

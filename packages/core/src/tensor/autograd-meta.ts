@@ -22,6 +22,15 @@ export class ViewMeta {
 /** A gradient hook: sees a gradient and may return another in its place. */
 export type TensorHook = (grad: Tensor) => Tensor | null | undefined;
 
+/** What forward mode keeps about a tensor. Outside of its level it counts for nothing. */
+export interface DualMeta {
+  readonly level: object;
+  /** The tensor's own tangent. */
+  tangent: Tensor | null;
+  /** Without one: the tensor in whose tangent this one's is found. */
+  readonly base: Tensor | null;
+}
+
 /** What autograd keeps about a tensor that takes part in it; plain tensors have none. */
 export class AutogradMeta {
   /** Set by the user on leaves. */
@@ -36,4 +45,5 @@ export class AutogradMeta {
   hooks: TensorHook[] | null = null;
   postAccumulateHooks: ((tensor: Tensor) => void)[] | null = null;
   view: ViewMeta | null = null;
+  dual: DualMeta | null = null;
 }

@@ -138,5 +138,25 @@ export const autograd = {
     (_: object) =>
       'gradcheck expects at least one input tensor to require gradient, but none of the them have requires_grad=True.',
   ),
+  'autograd/dual-nested': runtimeError(
+    (_: object) => 'Nested forward mode AD is not supported at the moment',
+  ),
+  'autograd/dual-exit': runtimeError((_: object) => 'Dual level must be a positive number.'),
+  'autograd/dual-no-level': runtimeError(
+    (_: object) =>
+      'Trying to create a dual Tensor for forward AD but no level exists, make sure to enter_dual_level() first.',
+  ),
+  'autograd/dual-dtype': valueError(
+    (d: { what: 'primal' | 'tangent'; dtype: string }) =>
+      `Expected ${d.what} to be floating point or complex, but got: torch.${d.dtype}`,
+  ),
+  'autograd/dual-again': runtimeError(
+    (_: object) =>
+      'Making a dual Tensor based on a Tensor that already has a forward gradient at the same level 0 is not supported.',
+  ),
+  'autograd/dual-size': runtimeError(
+    (d: { primal: readonly number[]; tangent: readonly number[] }) =>
+      `Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is of size ${list(d.primal)} while the given forward gradient is of size ${list(d.tangent)}.`,
+  ),
   'autograd/no-forward': notImplementedError((d: { text: string }) => d.text),
 };

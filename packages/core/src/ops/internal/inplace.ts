@@ -10,6 +10,8 @@ import {
   type Operand,
   outputNrOf,
   rebaseHistory,
+  replaceTangent,
+  tangentOf,
 } from '../../autograd/index.ts';
 import { checkDestination, copyInto, freshCopy, type Pointwise } from '../../dispatch/index.ts';
 import { isFloatingPoint, type Scalar } from '../../dtype/index.ts';
@@ -48,6 +50,7 @@ export function inPlace(self: Tensor, compute: (shadow: Tensor) => Tensor): Tens
   copyInto(self, result);
   self.counter.version++;
   if (node !== null) rebaseHistory(self, node);
+  replaceTangent(self, tangentOf(result));
   return self;
 }
 
@@ -60,6 +63,7 @@ function shadowOf(self: Tensor): Tensor {
     meta.node = node;
     meta.outputNr = outputNrOf(self);
   }
+  replaceTangent(shadow, tangentOf(self));
   return shadow;
 }
 

@@ -1,4 +1,4 @@
-import { enableGrad, grad, isRecording } from '../../autograd/index.ts';
+import { enableGrad, grad, keepsHistory } from '../../autograd/index.ts';
 import { type GradRecord, noGrad, type Tensor, track } from '../../extend/index.ts';
 
 /** What a function made by {@link recomputed} is given: tensors that may want gradients, some of them left out. */
@@ -22,14 +22,14 @@ export function recomputed<A>(
       const again = given.map((there, i) => {
         if (!there) return null;
         const input = c.input(i);
-        if (isRecording()) return c.needs(i) ? input.alias() : input;
-        return c.needs(i) ? input.detach().requiresGrad_(true) : input.detach();
+        if (!c.needs(i)) return keepsHistory() ? input : input.detach();
+        return keepsHistory() && input.requiresGrad ? input.alias() : input.detach().requiresGrad_(true);
       });
       const wanted = again.filter((input, i): input is Tensor => input !== null && c.needs(i));
       const out = enableGrad(() => compute(again, attrs));
       const found = grad(out, wanted, {
         gradOutputs: g!,
-        createGraph: isRecording(),
+        createGraph: keepsHistory(),
         allowUnused: true,
       });
       let next = 0;

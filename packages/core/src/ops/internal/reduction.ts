@@ -1,4 +1,4 @@
-import { isRecording } from '../../autograd/index.ts';
+import { keepsHistory } from '../../autograd/index.ts';
 import { launchReduce } from '../../dispatch/index.ts';
 import { type DType, dtypeInfo, dtypes } from '../../dtype/index.ts';
 import { fail } from '../../errors/index.ts';
@@ -96,7 +96,7 @@ export function restoreDims(out: Tensor, shape: Shape, axes: readonly number[]):
 
 export function growBack(grad: Tensor, attrs: ReduceAttrs): Tensor {
   // Nothing is recorded: one alias does for two views.
-  if (!isRecording()) return stretched(grad, attrs);
+  if (!keepsHistory()) return stretched(grad, attrs);
   return restoreDims(grad, attrs.shape, attrs.axes).expand(attrs.shape);
 }
 

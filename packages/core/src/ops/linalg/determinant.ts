@@ -1,4 +1,4 @@
-import { isGradEnabled } from '../../autograd/index.ts';
+import { keepsHistory } from '../../autograd/index.ts';
 import { finfo } from '../../dtype/index.ts';
 import { fail } from '../../errors/index.ts';
 import { type GradRecord, type Tensor, track, trackAll } from '../../extend/index.ts';
@@ -20,7 +20,7 @@ const detRecord: GradRecord<undefined> = {
         const det = c.output();
         if (a.numel() === 0) return null;
         const size = det.detach().abs();
-        if (isGradEnabled()) {
+        if (keepsHistory()) {
           // Near a singular matrix the inverse says nothing about second derivatives.
           const regular =
             size
