@@ -18,6 +18,8 @@ export interface FunctionContextBase {
    * `forward`. @throws `autograd/save-type`
    */
   saveForBackward(...tensors: readonly (Tensor | null)[]): void;
+  /** Keeps tensors for `jvp`, which finds them in {@link savedTensors}. Call it once, in `forward`. @throws `autograd/save-type` */
+  saveForForward(...tensors: readonly (Tensor | null)[]): void;
   /** Says that `forward` changed these inputs in place; they must be returned as they are. */
   markDirty(...tensors: readonly Tensor[]): void;
   /** Says that these outputs have no gradient. Integer and bool outputs never have. */
@@ -37,6 +39,8 @@ export class Context implements FunctionContextBase {
   readonly nonDifferentiable: Set<Tensor> = new Set();
   materialize = true;
   private toSave: readonly (Tensor | null)[] = [];
+  private keptForForward: readonly (Tensor | null)[] = [];
+  private isForward = false;
   private saved: readonly (SavedTensor | null)[] = [];
   private node: Node | undefined;
   private freed = false;
@@ -46,15 +50,30 @@ export class Context implements FunctionContextBase {
   }
 
   get savedTensors(): readonly (Tensor | null)[] {
+    if (this.isForward) return this.keptForForward;
     if (this.freed) fail('autograd/second-backward', { node: this.node!.name });
     return this.saved.map((saved) => saved?.unpack(this.node!) ?? null);
   }
 
   saveForBackward(...tensors: readonly (Tensor | null)[]): void {
-    tensors.forEach((value, index) => {
-      if (value !== null && !(value instanceof Tensor)) fail('autograd/save-type', { index, value });
-    });
+    checkSaved(tensors);
     this.toSave = tensors;
+  }
+
+  saveForForward(...tensors: readonly (Tensor | null)[]): void {
+    checkSaved(tensors);
+    this.keptForForward = tensors;
+  }
+
+  /** Runs `jvp`, with what was kept for it, and lets go of that. */
+  forForward<R>(jvp: () => R): R {
+    this.isForward = true;
+    try {
+      return jvp();
+    } finally {
+      this.isForward = false;
+      this.keptForForward = [];
+    }
   }
 
   markDirty(...tensors: readonly Tensor[]): void {
@@ -104,4 +123,10 @@ export class Context implements FunctionContextBase {
   get plain(): readonly Tensor[] {
     return this.saved.map((saved) => saved?.plain).filter((x) => x !== undefined);
   }
+}
+
+function checkSaved(tensors: readonly (Tensor | null)[]): void {
+  tensors.forEach((value, index) => {
+    if (value !== null && !(value instanceof Tensor)) fail('autograd/save-type', { index, value });
+  });
 }

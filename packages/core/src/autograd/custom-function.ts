@@ -3,8 +3,10 @@ import { fail, warn } from '../errors/index.ts';
 import { aliasTensor, Tensor } from '../tensor/index.ts';
 import { Context } from './custom-context.ts';
 import { FunctionNode } from './custom-node.ts';
+import { withoutTangents } from './dual-level.ts';
 import { gradFnOf, requiresGradOf } from './gradient-edge.ts';
 import { noGrad, withGradMode } from './modes.ts';
+import { settle } from './tangents.ts';
 import { attach, isTracked, link } from './track.ts';
 import { markView, rebaseHistory } from './views.ts';
 
@@ -42,6 +44,7 @@ export interface SetupFunctionClass<A extends readonly unknown[], R> {
  * `backward` is given one gradient for each output and returns one for each argument, null for those that have none. It is
  * recorded with `createGraph`, so a `backward` written in tensor operations can be differentiated again. As in PyTorch 2,
  * `forward` may leave the context to a static `setupContext(ctx, inputs, output)`; `vjp` is another name of `backward`.
+ * A static `jvp(ctx, ...tangents)`, with a tangent for each argument, returns one for each output: the rule of forward mode.
  * @see https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function
  */
 export class CustomFunction {
@@ -72,6 +75,7 @@ export interface Definition {
   readonly setupContext?: (ctx: Context, inputs: unknown[], output: unknown) => void;
   readonly backward?: (ctx: Context, ...grads: (Tensor | null)[]) => unknown;
   readonly vjp?: (ctx: Context, ...grads: (Tensor | null)[]) => unknown;
+  readonly jvp?: (ctx: Context, ...tangents: (Tensor | null)[]) => unknown;
 }
 
 function applyFunction(definition: Definition, args: unknown[]): unknown {
@@ -84,19 +88,51 @@ function applyFunction(definition: Definition, args: unknown[]): unknown {
   const context = new Context(args.map((x) => x instanceof Tensor && requiresGradOf(x)));
   const node = isTracked(inputs) ? new FunctionNode(definition, context, args) : undefined;
   if (node !== undefined) link(node, inputs);
-  const result = noGrad(() => {
+  const run = (): unknown => {
     if (definition.setupContext === undefined) return definition.forward!(context, ...args);
     const output = definition.forward!(...args);
     definition.setupContext(context, args, output);
     return output;
-  });
+  };
+  const result = noGrad(() => withoutTangents(run));
   const raw: unknown[] = Array.isArray(result) ? result : [result];
   const outputs = new Outputs(context, node, inputs, raw.length).wrap(raw);
   if (node !== undefined) {
     node.outputCount = raw.length;
     context.save(node);
+    settle(
+      node,
+      outputs.map((out) => (out instanceof Tensor ? out : undefined)),
+      (_, __, tangents) => pushThrough(definition, context, args, outputs, tangents),
+    );
   }
   return Array.isArray(result) ? outputs : outputs[0];
+}
+
+/** The outputs' tangents, from the function's `jvp`. @throws `autograd/no-forward`, `autograd/tangent-count` */
+function pushThrough(
+  definition: Definition,
+  context: Context,
+  args: readonly unknown[],
+  outputs: readonly unknown[],
+  tangents: readonly (Tensor | null)[],
+): (Tensor | null)[] {
+  if (definition.jvp === undefined) {
+    fail('autograd/no-forward', {
+      text: 'You must implement the jvp function for custom autograd.Function to use it with forward mode AD.',
+    });
+  }
+  let next = 0;
+  const given = args.map((arg) => {
+    if (!(arg instanceof Tensor)) return null;
+    return tangents[next++] ?? (context.materialize ? arg.detach().zerosLike() : null);
+  });
+  const result = context.forForward(() => definition.jvp!(context, ...given));
+  const list: readonly unknown[] = Array.isArray(result) ? result : [result];
+  if (list.length !== outputs.length) {
+    fail('autograd/tangent-count', { expected: outputs.length, got: list.length });
+  }
+  return list.map((tangent) => (tangent instanceof Tensor ? tangent : null));
 }
 
 /** Makes what `forward` returned the outputs of its node. */

@@ -36,16 +36,21 @@ function setOwnTangent(tensor: Tensor, tangent: Tensor | null): void {
  * Makes `tangent` that of a new tensor. @throws `autograd/dual-size`
  */
 export function giveTangent(tensor: Tensor, tangent: Tensor | null): void {
-  if (tangent !== null && !sameShape(tensor.shape, tangent.shape)) {
-    fail('autograd/dual-size', { primal: tensor.shape, tangent: tangent.shape });
-  }
+  checkSize(tensor, tangent);
   setOwnTangent(tensor, tangent);
+}
+
+/** @throws `autograd/dual-size` */
+function checkSize(tensor: Tensor, tangent: Tensor | null): void {
+  if (tangent === null || sameShape(tensor.shape, tangent.shape)) return;
+  fail('autograd/dual-size', { primal: tensor.shape, tangent: tangent.shape });
 }
 
 /** Makes `tangent` that of a tensor whose memory changed; that of a view is written into its base's. */
 export function replaceTangent(tensor: Tensor, tangent: Tensor | null): void {
   const level = followedLevel();
   if (level === null) return;
+  checkSize(tensor, tangent);
   const meta = tensor.autograd;
   const own = meta?.dual?.level === level ? meta.dual : null;
   const base = own === null ? (meta?.view?.base ?? null) : own.base;
@@ -114,34 +119,39 @@ export function noteTangents(node: Node, inputs: readonly (Operand | null | unde
 }
 
 /**
- * Gives the outputs of a node their tangents. A formula is linear in its gradient, so the way forward is its transpose:
+ * Gives the outputs of a node their tangents, by `push` where that is given. A formula is linear in its gradient, so the way forward is its transpose:
  * with a variable u for the gradient of the output, d/du Σ ⟨formulaᵢ(u), tangentᵢ⟩. False when the node is of no use
  * for backward; it is then taken off the outputs.
  */
-export function settle(node: Node, outs: readonly Tensor[]): boolean {
+export function settle(node: Node, outs: readonly (Tensor | undefined)[], push?: Push): boolean {
   if (followedLevel() === null) return true;
   const state = nodeTangents.get(node);
-  if (state === undefined) return true;
-  state.outputs ??= withoutTangents(() => pushForward(node, outs, state.inputs));
-  for (const [i, out] of outs.entries()) replaceTangent(out, state.outputs[i] ?? null);
+  if (state === undefined || (node.record.custom === true && push === undefined)) return true;
+  state.outputs ??= withoutTangents(() => (push ?? pushForward)(node, outs, state.inputs));
+  for (const [i, out] of outs.entries()) {
+    if (out !== undefined) replaceTangent(out, state.outputs[i] ?? null);
+  }
   node.nextNodes = node.nextNodes.map((next) => (next === tangentEdge ? null : next));
   if (node.nextNodes.some((next) => next !== null)) return true;
-  for (const { autograd } of outs) if (autograd?.node === node) autograd.node = null;
+  for (const out of outs) if (out?.autograd?.node === node) out.autograd.node = null;
   return false;
 }
 
-function pushForward(
+/** How the tangents of a node's outputs come from those of its inputs. */
+export type Push = (
   node: Node,
-  outs: readonly Tensor[],
+  outs: readonly (Tensor | undefined)[],
   tangents: readonly (Tensor | null)[],
-): (Tensor | null)[] {
+) => readonly (Tensor | null)[];
+
+const pushForward: Push = (node, outs, tangents) => {
   const edges = node.nextNodes;
   const createGraph =
     isRecording() &&
     (edges.some((next) => next !== null && next !== tangentEdge) ||
       tangents.some((tangent) => tangent?.requiresGrad === true));
   const cotangents = outs.map((out) =>
-    isFloatingPoint(out.dtype)
+    out !== undefined && isFloatingPoint(out.dtype)
       ? out.detach().newOnes(out.shape, { dtype: out.dtype, requiresGrad: true })
       : undefined,
   );
@@ -171,4 +181,4 @@ function pushForward(
   let next = 0;
   // What does not depend on the inputs is a constant, as in PyTorch with a tangent of zeros.
   return cotangents.map((u) => (u === undefined ? null : (found[next++] ?? u.detach().zerosLike())));
-}
+};

@@ -1,4 +1,4 @@
-export { AutogradMeta, type TensorHook, ViewMeta, type ViewOrigin } from './autograd-meta.ts';
+export { AutogradMeta, type DualMeta, type TensorHook, ViewMeta, type ViewOrigin } from './autograd-meta.ts';
 export { nextStorageSerial, Storage, setInferenceStorage } from './storage.ts';
 export { aliasTensor, emptyTensor, Tensor } from './tensor.ts';
 export { runInScope, swapScope } from './tidy.ts';

@@ -119,3 +119,63 @@ describe('mistakes with dual numbers', () => {
     expect(dualLevel(() => 1)).toBe(1);
   });
 });
+
+describe('custom functions in forward mode', () => {
+  type Ctx = torch.autograd.FunctionContext;
+  class Double extends torch.autograd.Function {
+    static forward(_: Ctx, own: torch.Tensor): torch.Tensor {
+      return own.mul(2);
+    }
+    static backward(_: Ctx, g: torch.Tensor): torch.Tensor {
+      return g.mul(2);
+    }
+  }
+
+  it('have a rule of their own, jvp', () => {
+    const seen: string[] = [];
+    class WithRule extends Double {
+      static override forward(ctx: Ctx, own: torch.Tensor, other?: torch.Tensor): torch.Tensor {
+        ctx.saveForForward(own);
+        return own.mul(other ?? 2);
+      }
+      static jvp(ctx: Ctx, tangent: torch.Tensor, other: torch.Tensor | null): torch.Tensor {
+        seen.push(`${ctx.savedTensors.map(String).join()} ${String(tangent)} ${String(other)}`);
+        return tangent.mul(5);
+      }
+    }
+    dualLevel(() => {
+      const d = makeDual(x, t);
+      expect(String(WithRule.apply(d))).toBe('tensor([2., 4.], tangent=tensor([15., 20.]))');
+      WithRule.apply(d, x);
+    });
+    expect(seen).toEqual([
+      'tensor([1., 2.]) tensor([3., 4.]) undefined',
+      'tensor([1., 2.]) tensor([3., 4.]) tensor([0., 0.])',
+    ]);
+  });
+
+  it('refuse without one, and where it does not fit', () => {
+    class Sum extends Double {
+      static jvp(_: Ctx, tangent: torch.Tensor): torch.Tensor {
+        return tangent.sum() as torch.Tensor;
+      }
+    }
+    class Two extends Double {
+      static jvp(_: Ctx, tangent: torch.Tensor): torch.Tensor[] {
+        return [tangent, tangent];
+      }
+    }
+    dualLevel(() => {
+      const d = makeDual(x, t);
+      expect(() => Double.apply(d)).toThrow(
+        'You must implement the jvp function for custom autograd.Function to use it with forward mode AD.',
+      );
+      expect(() => Sum.apply(d)).toThrow(
+        'Tensor is of size [2] while the given forward gradient is of size [].',
+      );
+      expect(() => Two.apply(d)).toThrow(
+        "Function's jvp returned an invalid number of forward gradients (expected 1 but got 2)",
+      );
+    });
+  });
+});

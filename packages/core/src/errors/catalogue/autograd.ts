@@ -158,5 +158,9 @@ export const autograd = {
     (d: { primal: readonly number[]; tangent: readonly number[] }) =>
       `Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is of size ${list(d.primal)} while the given forward gradient is of size ${list(d.tangent)}.`,
   ),
+  'autograd/tangent-count': runtimeError(
+    (d: { expected: number; got: number }) =>
+      `Function's jvp returned an invalid number of forward gradients (expected ${d.expected} but got ${d.got})`,
+  ),
   'autograd/no-forward': notImplementedError((d: { text: string }) => d.text),
 };
