@@ -9,7 +9,7 @@ export {
 export { type BackwardOptions, backward, type GradOptions, grad, type TensorOrList } from './backward.ts';
 export type { FunctionContext, FunctionContextBase } from './custom-context.ts';
 export { CustomFunction, type FunctionClass, type SetupFunctionClass } from './custom-function.ts';
-export { enterDualLevel, exitDualLevel, followedLevel, keepsHistory } from './dual-level.ts';
+export { keepsHistory } from './dual-level.ts';
 export * as forwardAd from './forward-ad.ts';
 export { isFullBackward } from './engine.ts';
 export { type Checkable, type GradcheckOptions, gradcheck, gradgradcheck } from './gradcheck.ts';
