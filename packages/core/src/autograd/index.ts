@@ -10,8 +10,8 @@ export { type BackwardOptions, backward, type GradOptions, grad, type TensorOrLi
 export type { FunctionContext, FunctionContextBase } from './custom-context.ts';
 export { CustomFunction, type FunctionClass, type SetupFunctionClass } from './custom-function.ts';
 export { keepsHistory } from './dual-level.ts';
-export * as forwardAd from './forward-ad.ts';
 export { isFullBackward } from './engine.ts';
+export * as forwardAd from './forward-ad.ts';
 export { type Checkable, type GradcheckOptions, gradcheck, gradgradcheck } from './gradcheck.ts';
 export {
   type Geometry,
