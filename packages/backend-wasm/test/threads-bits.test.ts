@@ -58,6 +58,7 @@ const many = (...shape: number[]): t.Tensor => {
   const size = shape.reduce((a, b) => a * b);
   return t.arange(size).mul(0.37).sin().reshape(shape);
 };
+const conv = t.functional.conv2d;
 const rand = (...shape: number[]): t.Tensor => t.randn(shape);
 
 /** In every way in which launches are cut. */
@@ -71,6 +72,38 @@ const launches: { readonly [name: string]: () => t.Tensor } = {
   'matmul, bias': () => t.addmm(rand(120), rand(140, 130), rand(130, 120)),
   'matrix and vector': () => rand(200, 150).mv(rand(150)),
   batches: () => rand(70, 20, 21).bmm(rand(70, 21, 22)),
+  convolution: () => conv(rand(3, 16, 12, 13), rand(32, 16, 3, 3), undefined, { padding: 1 }),
+  'convolution, grouped and strided': () =>
+    conv(rand(4, 16, 15, 14), rand(32, 4, 3, 3), rand(32), { groups: 4, stride: 2 }),
+  'convolution, input gradient': () => {
+    const x = rand(2, 6, 12, 13).requiresGrad_();
+    return t.grad(
+      conv(x, rand(8, 6, 3, 3), undefined, { padding: 1 })
+        .square()
+        .sum(),
+      [x],
+    )[0]!;
+  },
+  'convolution, input gradient with a stride': () => {
+    const x = rand(4, 6, 12, 13).requiresGrad_();
+    return t.grad(
+      conv(x, rand(8, 6, 3, 3), undefined, { stride: 2 })
+        .square()
+        .sum(),
+      [x],
+    )[0]!;
+  },
+  'convolution, depthwise': () =>
+    conv(rand(3, 16, 12, 13), rand(16, 1, 3, 3), undefined, { groups: 16, padding: 1 }),
+  'convolution, weight gradient': () => {
+    const w = rand(8, 20, 3, 3).requiresGrad_();
+    return t.grad(
+      conv(rand(2, 20, 12, 13), w, undefined, { padding: 1 })
+        .square()
+        .sum(),
+      [w],
+    )[0]!;
+  },
   map: () => many(100_003).exp(),
   'map, in place': () => many(100_003).mul_(3).add_(many(100_003)),
   'map, with a scalar of 64 bits': () => t.arange(0, 100_003).mul(2n ** 40n + 1n),

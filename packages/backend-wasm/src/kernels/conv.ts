@@ -38,8 +38,14 @@ export function makeConv(runtime: Runtime, map: Kernels['map']): Kernels['conv']
   };
 }
 
+/** Nanoseconds that a convolution takes one thread, about. */
+function cost(plan: ConvPlan, bytes: number): number {
+  const { batch, groups, inChannels, outChannels, kernel, output } = plan;
+  return batch * groups * inChannels * outChannels * volume(kernel) * volume(output) * bytes * 0.015;
+}
+
 function run(
-  { memory }: Runtime,
+  { memory, threads }: Runtime,
   conv: Conv,
   mode: ConvMode,
   plan: ConvPlan,
@@ -55,8 +61,9 @@ function run(
     memory.u8.fill(0, to, to + sizesOf(mode, plan)[0] * dtypeInfo[out.dtype].itemsize);
     return;
   }
-  memory.scratch(conv.scratchBytes(geometry), (scratch) => {
-    const call: ConvCall = { geometry, scratch };
+  const crew = threads.countFor(cost(plan, dtypeInfo[out.dtype].itemsize));
+  memory.scratch(conv.scratchBytes(geometry, crew), (scratch) => {
+    const call: ConvCall = { geometry, scratch, ...(crew > 1 && { cut: { pool: threads, crew } }) };
     if (mode === 'forward') conv.forward(call, image(x, inChannels, plan.input), y, to);
     else if (mode === 'input') conv.inputGradient(call, image(x, outChannels, plan.output), y, to);
     else conv.weightGradient(call, image(x, inChannels, plan.input), y, to);

@@ -39,7 +39,16 @@ export class Job {
     this.close();
   }
 
-  private close(): void {
+  /** Stands for a function while a piece is written: adds a call, which may use the thread's own memory, to the open piece. */
+  readonly via =
+    (run: Linked): ((...args: number[]) => void) =>
+    (...args) => {
+      this.open ??= new Piece();
+      this.open.callOwn(run, ...args);
+    };
+
+  /** Ends the open piece. */
+  close(): void {
     const { open } = this;
     this.open = undefined;
     this.weight = 0;

@@ -1,9 +1,8 @@
 import type { Target } from '../../asm/index.ts';
-import { instantiate, Module } from '../../asm/index.ts';
+import { OWN } from '../../threads/index.ts';
 import type { ElementName, Epilogue } from '../matmul/index.ts';
-import { blockDepth, Matmul, roundUp, tileBytes } from '../matmul/matmul.ts';
-import { flags } from '../matmul/micro.ts';
-import { FEW, FewChannels, type Grid } from './few-channels.ts';
+import { asItIs, Matmul } from '../matmul/matmul.ts';
+import { FEW, type Grid } from './few-channels.ts';
 import type { ConvGeometry, Frame, FrameStrides, Triple } from './geometry.ts';
 import {
   countsOf,
@@ -11,15 +10,13 @@ import {
   fillTaps,
   gradientFrame,
   inputFrame,
-  largestPhase,
   outputSize,
   type Phase,
   phasesOf,
   volume,
 } from './geometry.ts';
-import { defineCopyBox, definePackPatches } from './patches.ts';
-
-type Call = (...args: number[]) => void;
+import { convBytes, type Layout, layoutOf } from './layout.ts';
+import { type Cut, type PatchProduct, PatchProducts } from './product.ts';
 
 /** A tensor of samples, channels, depth, height, width: strides in elements, any sign. */
 export interface ImageView {
@@ -36,29 +33,8 @@ export interface ConvCall {
   /** Samples to work on; all if left out. */
   readonly from?: number;
   readonly to?: number;
-}
-
-/** Columns of a block of patches: it stays in the second cache while every channel passes by. */
-const blockColumns = 256;
-/** Rows of a block of the other operand. */
-const blockRows = 96;
-
-/** One product `C (+)= A·patches`, with tables that say where the patches' elements are. */
-interface PatchProduct {
-  readonly m: number;
-  readonly n: number;
-  readonly depth: number;
-  /** Row-major. */
-  readonly a: number;
-  readonly base: number;
-  readonly columnOffsets: number;
-  readonly rowOffsets: number;
-  /** Row-major. */
-  readonly c: number;
-  readonly accumulate: boolean;
-  readonly firstRow: number;
-  /** Where the results of a channel look. */
-  readonly grid: Grid;
+  /** Threads that share it; one does it all if left out. */
+  readonly cut?: Cut | undefined;
 }
 
 /** A class of elements of an input gradient: its packed weights and tables. */
@@ -70,62 +46,53 @@ interface GradientPart {
   readonly taps: number;
 }
 
-interface Layout {
-  readonly blockA: number;
-  readonly blockB: number;
-  readonly points: number;
-  readonly taps: number;
-  readonly weight: number;
-  readonly frame: number;
-  /** A class of elements of an input gradient, before they go where they belong. */
-  readonly part: number;
-  readonly end: number;
-}
-
 /** Convolutions of one element type as products with patches that are packed straight from the image. */
 export class Conv {
   private readonly memory: WebAssembly.Memory;
-  private readonly target: Target;
   private readonly matmul: Matmul;
   private readonly plain: Matmul;
-  private readonly few: FewChannels;
-  private helpers: { packPatches: Call; copyBox: Call } | undefined;
+  private readonly products: PatchProducts;
 
   constructor(memory: WebAssembly.Memory, target: Target, name: ElementName, epilogue?: Epilogue) {
     this.memory = memory;
-    this.target = target;
     this.plain = new Matmul(memory, target, name);
-    this.few = new FewChannels(memory, target, name, this.plain.bytes);
+    this.products = new PatchProducts(memory, target, name, this.plain);
     this.matmul = epilogue === undefined ? this.plain : new Matmul(memory, target, name, epilogue);
   }
 
-  /** Scratch memory that any of the three passes needs. */
-  scratchBytes(geometry: ConvGeometry): number {
-    return Math.max(this.layout(geometry, 0, false).end, this.layout(geometry, 0, true).end);
+  /** Scratch memory that any of the three passes needs, shared by `crew` threads. */
+  scratchBytes(geometry: ConvGeometry, crew = 1): number {
+    return convBytes(geometry, this.bytes, crew);
   }
 
   /** `weight` is contiguous, `output` contiguous and overwritten. */
   forward(call: ConvCall, input: ImageView, weight: number, output: number): void {
     const g = call.geometry;
-    const at = this.layout(g, call.scratch, false);
+    const at = layoutOf(g, this.bytes, call.scratch, false, byImages(call));
     const [ci, co] = [g.inChannels / g.groups, g.outChannels / g.groups];
     const pixels = volume(outputSize(g));
     const depth = ci * volume(g.kernel);
     this.eachImage(call, at, inputFrame(g), input, ci, g.input, (n, group, base, strides, first) => {
       if (first) this.fillTables(at, g, outputSize(g), g.stride, ci, strides);
-      this.product(this.matmul, at, call.args ?? [], {
-        m: co,
-        n: pixels,
-        depth,
-        a: weight + group * co * depth * this.bytes,
-        base,
-        columnOffsets: at.points,
-        rowOffsets: at.taps,
-        c: output + (n * g.outChannels + group * co) * pixels * this.bytes,
-        accumulate: false,
-        firstRow: group * co,
-        grid: gridOf(outputSize(g), g.stride, strides),
-      });
+      this.products.run(
+        this.matmul,
+        at,
+        call.args ?? [],
+        {
+          m: co,
+          n: pixels,
+          depth,
+          a: weight + group * co * depth * this.bytes,
+          base,
+          columnOffsets: at.points,
+          rowOffsets: at.taps,
+          c: output + (n * g.outChannels + group * co) * pixels * this.bytes,
+          accumulate: false,
+          firstRow: group * co,
+          grid: gridOf(outputSize(g), g.stride, strides),
+        },
+        call.cut,
+      );
     });
   }
 
@@ -135,7 +102,7 @@ export class Conv {
    */
   inputGradient(call: ConvCall, outputGradient: ImageView, weight: number, inputGradient: number): void {
     const g = call.geometry;
-    const at = this.layout(g, call.scratch, true);
+    const at = layoutOf(g, this.bytes, call.scratch, true, byImages(call));
     const [ci, co] = [g.inChannels / g.groups, g.outChannels / g.groups];
     const pixels = volume(g.input);
     const { bytes } = this;
@@ -153,25 +120,39 @@ export class Conv {
       for (const { phase, a, depth, points, taps } of parts) {
         const counts = countsOf(phase);
         const whole = volume(counts) === pixels;
-        this.product(this.plain, at, [], {
-          m: ci,
-          n: volume(counts),
-          depth,
-          a: a + group * ci * depth * bytes,
-          base,
-          columnOffsets: points,
-          rowOffsets: taps,
-          c: whole ? target : at.part,
-          accumulate: false,
-          firstRow: 0,
-          grid: gridOf(counts, [1, 1, 1], strides),
-        });
+        this.products.run(
+          this.plain,
+          at,
+          [],
+          {
+            m: ci,
+            n: volume(counts),
+            depth,
+            a: a + group * ci * depth * bytes,
+            base,
+            columnOffsets: points,
+            rowOffsets: taps,
+            c: whole ? target : at.part,
+            accumulate: false,
+            firstRow: 0,
+            grid: gridOf(counts, [1, 1, 1], strides),
+          },
+          call.cut,
+        );
         if (whole) continue;
+        const via = at.job?.via ?? asItIs;
         const [sc, sd, sh, sw] = frameStrides(g.input, bytes);
         const [d, h, w] = phase;
         const to = target + d.start * sd + h.start * sh + w.start * sw;
         const steps = [sc, g.stride[0] * sd, g.stride[1] * sh, g.stride[2] * sw];
-        this.kernels().copyBox(to, at.part, ci, ...counts, ...steps, ...frameStrides(counts, bytes));
+        via(this.products.kernels().copyBox)(
+          to,
+          at.part,
+          ci,
+          ...counts,
+          ...steps,
+          ...frameStrides(counts, bytes),
+        );
       }
     });
   }
@@ -187,7 +168,7 @@ export class Conv {
     weightGradient: number,
   ): void {
     const g = call.geometry;
-    const at = this.layout(g, call.scratch, false);
+    const at = layoutOf(g, this.bytes, call.scratch, false);
     const [ci, co] = [g.inChannels / g.groups, g.outChannels / g.groups];
     const pixels = volume(outputSize(g));
     const columns = ci * volume(g.kernel);
@@ -208,8 +189,8 @@ export class Conv {
         firstRow: 0,
         grid: gridOf(outputSize(g), g.stride, strides),
       };
-      if (co <= FEW) this.few.dots({ ...product, depth: columns, rowOffsets: at.taps });
-      else this.product(this.plain, at, [], product);
+      if (co <= FEW) this.products.few.dots({ ...product, depth: columns, rowOffsets: at.taps });
+      else this.products.run(this.plain, at, [], product, call.cut);
     });
   }
 
@@ -238,20 +219,36 @@ export class Conv {
     ];
     const asIs = size.every((length, i) => length === frame.size[i] && frame.origin[i] === 0);
     const pitch: FrameStrides = asIs ? [sc, sd, sh, sw] : frameStrides(frame.size, bytes);
-    if (!asIs) new Uint8Array(this.memory.buffer).fill(0, at.frame, at.frame + channels * pitch[0]);
+    if (!asIs) this.clearFrames(at, channels * pitch[0], call.cut);
+    const { cut, from = 0, to = batch } = call;
+    const together = cut === undefined ? 1 : Math.min(32, Math.ceil(((to - from) * groups) / (8 * cut.crew)));
     let first = true;
-    for (let n = call.from ?? 0; n < (call.to ?? batch); n++) {
+    for (let n = from; n < to; n++) {
       for (let group = 0; group < groups; group++) {
         const source = image.pointer + n * sn + group * channels * sc;
-        if (!asIs) this.copyIntoFrame(at.frame, frame, pitch, source, channels, size, [sc, sd, sh, sw]);
+        if (!asIs) this.copyIntoFrame(at, frame, pitch, source, channels, size, [sc, sd, sh, sw]);
         visit(n, group, asIs ? source : at.frame, pitch, first);
+        if ((n * groups + group) % together === 0) at.job?.close();
         first = false;
+      }
+    }
+    at.job?.run();
+  }
+
+  /** What is around the images stays zero. */
+  private clearFrames({ frame, threads, ownBytes, job }: Layout, bytes: number, cut: Cut | undefined): void {
+    const all = new Uint8Array(this.memory.buffer);
+    if (job === undefined || cut === undefined) all.fill(0, frame, frame + bytes);
+    else {
+      for (let i = 0; i < cut.crew; i++) {
+        const start = threads + i * ownBytes + frame - OWN;
+        all.fill(0, start, start + bytes);
       }
     }
   }
 
   private copyIntoFrame(
-    to: number,
+    { frame: to, job }: Layout,
     { size: room, origin }: Frame,
     pitch: FrameStrides,
     source: number,
@@ -271,7 +268,8 @@ export class Conv {
       from += skip * strides[axis + 1]!;
     }
     if (counts.includes(0)) return;
-    this.kernels().copyBox(target, from, ...counts, ...pitch, ...strides);
+    const via = job?.via ?? asItIs;
+    via(this.products.kernels().copyBox)(target, from, ...counts, ...pitch, ...strides);
   }
 
   private fillTables(
@@ -321,72 +319,10 @@ export class Conv {
         const [group, channel] = [Math.floor(c / ci), c % ci];
         const source = last + (group * co * ci + channel) * taps * bytes;
         const to = own.a + c * own.depth * bytes;
-        this.kernels().copyBox(to, source, co, ...sizes, ...frameStrides(sizes, bytes), ...from);
+        this.products.kernels().copyBox(to, source, co, ...sizes, ...frameStrides(sizes, bytes), ...from);
       }
       return own;
     });
-  }
-
-  private product(matmul: Matmul, at: Layout, args: readonly number[], p: PatchProduct): void {
-    if (p.m <= FEW && matmul === this.plain && !p.accumulate) {
-      this.few.rows(p);
-      return;
-    }
-    const { bytes } = this;
-    const { packA, macro } = matmul.packed();
-    const { packPatches } = this.kernels();
-    const step = blockDepth(p.depth);
-    const [aRow, cRow] = [p.depth * bytes, p.n * bytes];
-    for (let j = 0; j < p.n; j += blockColumns) {
-      const nb = Math.min(blockColumns, p.n - j);
-      for (let k = 0; k < p.depth; k += step) {
-        const kb = Math.min(step, p.depth - k);
-        packPatches(at.blockB, p.base, p.columnOffsets + j * 4, nb, p.rowOffsets + k * 4, kb);
-        const flag = (k > 0 || p.accumulate ? flags.accumulate : 0) | (k + kb === p.depth ? flags.last : 0);
-        for (let i = 0; i < p.m; i += blockRows) {
-          const mb = Math.min(blockRows, p.m - i);
-          packA(at.blockA, p.a + i * aRow + k * bytes, mb, kb, aRow, bytes);
-          const c = p.c + i * cRow + j * bytes;
-          const tile = at.blockA - tileBytes;
-          macro(mb, nb, kb, at.blockA, 0, at.blockB, tile, c, cRow, bytes, flag, p.firstRow + i, j, ...args);
-        }
-      }
-    }
-  }
-
-  private layout(g: ConvGeometry, scratch: number, gradient: boolean): Layout {
-    const { bytes } = this;
-    const [ci, co, taps] = [g.inChannels / g.groups, g.outChannels / g.groups, volume(g.kernel)];
-    const channels = gradient ? co : ci;
-    const points = gradient ? volume(g.input) : volume(outputSize(g));
-    const depth = Math.max(blockDepth(channels * taps), blockDepth(points));
-    const frame = (gradient ? gradientFrame(g) : inputFrame(g)).size;
-    let next = scratch + tileBytes;
-    const take = (size: number): number => {
-      const start = next;
-      next += roundUp(size, 16);
-      return start;
-    };
-    return {
-      blockA: take(blockRows * depth * bytes),
-      blockB: take(blockColumns * depth * bytes),
-      points: take(points * 4),
-      taps: take(channels * taps * 4),
-      weight: take(gradient ? g.groups * ci * co * taps * bytes : 0),
-      frame: take(channels * volume(frame) * bytes),
-      part: take(gradient && volume(g.stride) > 1 ? ci * volume(largestPhase(g)) * bytes : 0),
-      end: next,
-    };
-  }
-
-  private kernels(): { packPatches: Call; copyBox: Call } {
-    if (this.helpers !== undefined) return this.helpers;
-    const module = new Module(this.target);
-    definePackPatches(module, 'packPatches', this.bytes, this.plain.columns);
-    defineCopyBox(module, 'copyBox', this.bytes);
-    const helpers = instantiate<{ packPatches: Call; copyBox: Call }>(module, this.memory);
-    this.helpers = helpers;
-    return helpers;
   }
 }
 
@@ -396,4 +332,9 @@ function gridOf(size: Triple, stride: Triple, [, sd, sh, sw]: FrameStrides): Gri
 
 function frameStrides([d, h, w]: Triple, bytes: number): FrameStrides {
   return [d * h * w * bytes, h * w * bytes, w * bytes, bytes];
+}
+
+/** Threads, if there are images enough to share: pieces are made of them then. */
+function byImages({ geometry, cut, from = 0, to = geometry.batch }: ConvCall): Cut | undefined {
+  return cut !== undefined && (to - from) * geometry.groups >= 2 * cut.crew ? cut : undefined;
 }

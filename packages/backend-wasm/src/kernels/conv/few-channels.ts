@@ -1,5 +1,6 @@
 import { instantiate, Module, type Target } from '../../asm/index.ts';
 import type { ElementName } from '../matmul/index.ts';
+import { asItIs, type Via } from '../matmul/matmul.ts';
 import { type ColumnStep, defineDirectDot, defineDirectRow } from './direct.ts';
 import { type Triple, volume } from './geometry.ts';
 
@@ -42,9 +43,9 @@ export class FewChannels {
   }
 
   /** A channel of results for each row of `a`. */
-  rows({ m, depth, a, base, rowOffsets, c, grid }: DirectProduct): void {
+  rows({ m, depth, a, base, rowOffsets, c, grid }: DirectProduct, via: Via = asItIs): void {
     const { bytes } = this;
-    const { row } = this.kernels(grid);
+    const row = via(this.kernels(grid).row);
     const [slices, rows, columns] = grid.size;
     const [slicePitch, rowPitch, columnPitch] = grid.pitch;
     for (let i = 0; i < m; i++) {

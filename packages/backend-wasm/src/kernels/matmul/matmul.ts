@@ -278,7 +278,7 @@ export class Matmul {
 }
 
 const none: readonly number[] = [];
-const asItIs: Via = (call) => call;
+export const asItIs: Via = (call) => call;
 
 /** Blocks of equal depth: a thin last one would cost as much in stores as a full one. */
 export const blockDepth: (depth: number) => number = (depth) =>
