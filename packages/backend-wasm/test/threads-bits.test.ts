@@ -85,7 +85,7 @@ const launches: { readonly [name: string]: () => t.Tensor } = {
     )[0]!;
   },
   'convolution, input gradient with a stride': () => {
-    const x = rand(4, 6, 12, 13).requiresGrad_();
+    const x = rand(16, 6, 12, 13).requiresGrad_();
     return t.grad(
       conv(x, rand(8, 6, 3, 3), undefined, { stride: 2 })
         .square()
