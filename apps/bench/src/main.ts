@@ -1,45 +1,50 @@
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import type { Backend } from '@taimatsu/core/backend';
-import { cases } from './case.ts';
-import type { Contestant } from './contestant.ts';
-import { pytorch } from './contestants/pytorch.ts';
-import { taimatsu } from './contestants/taimatsu.ts';
-import { reportTable } from './report.ts';
-import { type Result, runCase } from './run.ts';
+import { chooseCases } from './cases.ts';
+import { openContestants } from './host/open.ts';
+import { readOptions, usage } from './options.ts';
+import { reportJson } from './report/json.ts';
+import { reportNotes, reportTables } from './report/table.ts';
+import { chooseEntries, roster } from './roster.ts';
+import { runCases } from './run.ts';
 
-const { values } = parseArgs({
-  options: {
-    backend: { type: 'string', default: 'cpu' },
-    only: { type: 'string', default: '' },
-    rounds: { type: 'string', default: '9' },
-    json: { type: 'string' },
-  },
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) return void process.stdout.write(usage);
+  const cases = chooseCases(options.only);
+  if (options.list) {
+    for (const { id, name } of roster[options.host]) console.log(`${id.padEnd(14)} ${name}`);
+    for (const { id, group, what } of cases) console.log(`${id.padEnd(14)} ${group}: ${what}`);
+    return;
+  }
+  const entries = chooseEntries(options.host, options.contestants);
+  const { contestants, reference, close } = await openContestants(options.host, entries);
+  try {
+    for (const { name, about } of contestants) console.log(`${name}: ${about}`);
+    console.log(`results are compared with those of ${reference.name}\n`);
+    const results = await runCases(cases, contestants, { rounds: options.rounds, reference, progress });
+    progress('');
+    console.log(reportTables(results, entries));
+    console.log(reportNotes(results, entries));
+    if (options.json !== undefined) {
+      const report = reportJson(options.host, results, entries, contestants);
+      writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    }
+    if (options.chart !== undefined) {
+      const { reportChart } = await import('./report/chart.ts');
+      const title = `Taimatsu and its peers, ${options.host}`;
+      writeFileSync(options.chart, await reportChart(results, entries, title));
+    }
+  } finally {
+    await close();
+  }
+}
+
+/** One line on a terminal that is written over and over; nothing elsewhere. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${text}`);
+}
+
+await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 });
-
-const backends: Readonly<Record<string, () => Promise<Backend>>> = {
-  cpu: async () => (await import('@taimatsu/backend-cpu')).cpu,
-  wasm: async () => (await import('@taimatsu/backend-wasm')).wasm,
-};
-
-const contestants: Contestant[] = [];
-for (const name of values.backend.split(',')) {
-  const load = backends[name];
-  if (load === undefined)
-    throw new Error(`no backend named ${name}; there are ${Object.keys(backends).join(', ')}`);
-  contestants.push(taimatsu(await load()));
-}
-const reference = await pytorch();
-if (reference === undefined)
-  console.log('PyTorch is not here: apt-get install python3-torch adds it to the table.');
-else contestants.push(reference);
-for (const { name, about } of contestants) console.log(`${name}: ${about}`);
-
-const results: Result[] = [];
-for (const one of cases) {
-  if (!one.id.includes(values.only)) continue;
-  results.push(await runCase(one, contestants, Number(values.rounds)));
-}
-console.log(reportTable(results, contestants));
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
-for (const contestant of contestants) contestant.close();

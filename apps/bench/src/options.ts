@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+import { type HostName, hostNames } from './roster.ts';
+
+/** What `pnpm bench` was asked for. */
+export interface Options {
+  readonly host: HostName;
+  readonly contestants: string | undefined;
+  readonly only: string | undefined;
+  readonly rounds: number;
+  readonly json: string | undefined;
+  readonly chart: string | undefined;
+  readonly list: boolean;
+  readonly help: boolean;
+}
+
+export const usage = `pnpm bench [options]
+  --host node|chromium     where contestants run (node)
+  --contestants a,b        who takes part; ratios are to the first (the usual ones of the host)
+  --only a,b               cases, parts of their names, or groups
+  --rounds N               rounds, all contestants and cases in each (7)
+  --json FILE              everything measured, as JSON
+  --chart FILE             a chart, as SVG
+  --list                   says who and what there is
+`;
+
+/** Reads the command line. @throws Error that says what is wrong */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      host: { type: 'string', default: 'node' },
+      contestants: { type: 'string' },
+      only: { type: 'string' },
+      rounds: { type: 'string', default: '7' },
+      json: { type: 'string' },
+      chart: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const host = hostNames.find((name) => name === values.host);
+  if (host === undefined) throw new Error(`no host ${values.host}; there are ${hostNames.join(', ')}`);
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new Error(`--rounds takes a whole number from 1, not ${values.rounds}`);
+  const { contestants, only, json, chart, list, help } = values;
+  return { host, contestants, only, rounds, json, chart, list, help };
+}

@@ -1,0 +1,48 @@
+/** Where contestants run. */
+export const hostNames = ['node', 'chromium'] as const;
+export type HostName = (typeof hostNames)[number];
+
+/** Someone who can take part. */
+export interface Entry {
+  readonly id: string;
+  readonly name: string;
+  /** Ours, or a peer to be compared with. */
+  readonly own: boolean;
+  /** Takes part without being named. */
+  readonly usual: boolean;
+}
+
+const entry = (id: string, name: string, usual = true): Entry => ({
+  id,
+  name,
+  own: name.startsWith('taimatsu'),
+  usual,
+});
+
+/** Everyone, in the order of the table's columns; ratios are to the first that takes part. */
+export const roster: Readonly<Record<HostName, readonly Entry[]>> = {
+  node: [
+    entry('wasm', 'taimatsu wasm'),
+    entry('cpu', 'taimatsu cpu'),
+    // A software device in Node: shows that it is right, says nothing of a GPU's speed.
+    entry('webgpu', 'taimatsu webgpu', false),
+    entry('tfjs-wasm', 'TensorFlow.js wasm'),
+    entry('tfjs-cpu', 'TensorFlow.js cpu'),
+    entry('jax', 'jax-js wasm'),
+    entry('jax-jit', 'jax-js wasm jit'),
+    entry('ort', 'ONNX Runtime Web'),
+    entry('pytorch', 'PyTorch'),
+  ],
+  chromium: [],
+};
+
+/** The entries asked for: those named, with commas between, or the usual ones. @throws Error */
+export function chooseEntries(host: HostName, names: string | undefined): readonly Entry[] {
+  const all = roster[host];
+  if (names === undefined) return all.filter(({ usual }) => usual);
+  return names.split(',').map((id) => {
+    const found = all.find((one) => one.id === id);
+    if (found !== undefined) return found;
+    throw new Error(`no contestant ${id} on ${host}; there are ${all.map((one) => one.id).join(', ')}`);
+  });
+}
