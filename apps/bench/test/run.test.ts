@@ -14,7 +14,7 @@ describe('contestants in Node', () => {
   beforeAll(async () => {
     need('pytorch');
     opened = await openContestants('node', chooseEntries('node', names));
-  });
+  }, 120_000);
   afterAll(() => opened.close());
 
   test('all start, and say what they are', () => {
