@@ -43,7 +43,11 @@ export async function replaySample(
   try {
     const call = decodeCall(sample);
     torch.manualSeed(seedOf(op, sample.seed));
-    const output = await raised(() => torchCall(op, variant, call.input, call.args, call.kwargs));
+    const output = await raised(async () => {
+      const value = await torch.awaitReads(() => torchCall(op, variant, call.input, call.args, call.kwargs));
+      if (sample.error !== undefined) await settled(value);
+      return value;
+    });
     if (sample.error !== undefined) return judgeError(sample.error, output);
     if (output.error !== undefined) throw output.error;
     const compared = await compareOutput(op, sample, output.value, options);
@@ -78,6 +82,11 @@ async function raised(call: () => unknown): Promise<Raised> {
     if (error instanceof MissingOp) throw error;
     return { error };
   }
+}
+
+/** Where devices report bad values with the next read, that is the time to hear of them. */
+async function settled(output: unknown): Promise<void> {
+  for (const tensor of byPath(output, 'out').values()) await tensor.toTypedArrayAsync();
 }
 
 function judgeError([type, text]: readonly [string, string], { error, value }: Raised): SampleOutcome {
@@ -153,7 +162,7 @@ async function compareGradients(
   }
   if (roots.length === 0) return { differences: [], ulp: 0 };
   const leaves = targets.map((path) => call.leaves.get(path)!);
-  const ours = torch.grad(roots, leaves, { gradOutputs, allowUnused: true });
+  const ours = await torch.awaitReads(() => torch.grad(roots, leaves, { gradOutputs, allowUnused: true }));
   const parts: Comparison[] = [];
   for (const [i, path] of targets.entries())
     parts.push(await compareGrad(path, grads[i] ?? null, ours[i] ?? null, options));

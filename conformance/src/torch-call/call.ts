@@ -61,8 +61,7 @@ function reordered(found: Row, order: readonly string[]): Row {
 
 function apply(name: string, found: Row, bound: Bound): unknown {
   const path = found.target ?? pathOf(name);
-  const canBlock = torch.getDefaultDevice().manifest.syncRead;
-  const ours = (canBlock ? undefined : find(`${path}Async`)) ?? find(path);
+  const ours = find(path);
   if (ours === undefined) throw new MissingOp(name, `the library has no ${path}`);
   return found.call === undefined ? callPlainly(found, bound, ours) : found.call(bound, ours);
 }
@@ -87,7 +86,7 @@ type Namespace = Readonly<Record<string, unknown>>;
 
 /**
  * A function of the entry point or of one of its namespaces, else a method or a property of tensors taking the tensor
- * first. Where reads cannot block, a function that needs one has a twin that waits: `nonzeroAsync`.
+ * first.
  */
 function find(path: string): OurFunction | undefined {
   const parts = path.split('.');

@@ -1,6 +1,6 @@
 import { fail } from '../errors/index.ts';
 import { broadcastAxes, isBroadcastable, sameShape } from '../shape/index.ts';
-import { type Storage, Tensor } from '../tensor/index.ts';
+import { isReplaying, noteChange, type Storage, Tensor } from '../tensor/index.ts';
 import { accumulateInto, isAccumulator } from './accumulate.ts';
 import { isAnomalyCheckNaNEnabled, isAnomalyEnabled, reportAnomaly, runTraced } from './anomaly.ts';
 import { followedLevel } from './dual-level.ts';
@@ -85,6 +85,8 @@ class Run {
   private readonly keepGraph: boolean;
   private readonly createGraph: boolean;
   private readonly memory = new OwnedMemory();
+  /** What cannot be done twice, put off to the end where a read may ask for running again from the start. */
+  private readonly last: (() => void)[] | undefined = isReplaying() ? [] : undefined;
   /** Memory of the gradients that the run was started with. */
   private readonly rootStorages: Storage[] = [];
 
@@ -115,6 +117,14 @@ class Run {
       }
     }
     while (this.ready.size > 0) this.step(this.ready.pop());
+    if (this.last === undefined || this.last.length === 0) return;
+    noteChange();
+    for (const act of this.last) act();
+  }
+
+  private atLast(act: () => void): void {
+    if (this.last === undefined) act();
+    else this.last.push(act);
   }
 
   /** Takes the run's state off the nodes that did not have their turn. */
@@ -218,7 +228,10 @@ class Run {
   private propagate(node: Node, grads: readonly (Tensor | undefined)[]): void {
     const runs = node.record.custom === true || grads.some((grad) => grad !== undefined);
     let results = runs ? this.run(node, grads) : node.nextNodes.map(() => null);
-    if (!this.keepGraph) node.release();
+    if (!this.keepGraph) {
+      if (this.last === undefined) node.release();
+      else this.last.push(() => node.release());
+    }
     if (node.postHooks !== null) results = this.runPostHooks(node, results, grads);
     for (let i = 0; i < node.nextNodes.length; i++) {
       const next = node.nextNodes[i];
@@ -273,8 +286,11 @@ class Run {
   private accumulate(variable: Tensor, grad: Tensor | undefined): void {
     if (grad === undefined) return;
     const meta = variable.autograd!;
-    accumulateInto(variable, grad, (storage) => this.take(storage));
-    if (meta.postAccumulateHooks !== null) for (const hook of [...meta.postAccumulateHooks]) hook(variable);
+    if (this.last !== undefined) this.memory.escape(grad.storage);
+    this.atLast(() => {
+      accumulateInto(variable, grad, (storage) => this.take(storage));
+      if (meta.postAccumulateHooks !== null) for (const hook of [...meta.postAccumulateHooks]) hook(variable);
+    });
   }
 
   private runLeafHooks(variable: Tensor, grad: Tensor | undefined): (Tensor | undefined)[] {
@@ -309,7 +325,9 @@ class Run {
   private fillRetained(node: Node, grads: readonly (Tensor | undefined)[]): void {
     for (const { outputNr, tensor } of node.retained!) {
       const grad = grads[outputNr];
-      if (grad !== undefined) accumulateInto(tensor, grad, (storage) => this.take(storage));
+      if (grad === undefined) continue;
+      if (this.last !== undefined) this.memory.escape(grad.storage);
+      this.atLast(() => accumulateInto(tensor, grad, (storage) => this.take(storage)));
     }
   }
 }

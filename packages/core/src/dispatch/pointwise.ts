@@ -34,7 +34,7 @@ import {
   type Shape,
   sameShape,
 } from '../shape/index.ts';
-import { emptyTensor, Tensor } from '../tensor/index.ts';
+import { countChange, emptyTensor, Tensor } from '../tensor/index.ts';
 import { freshCopy } from './copy.ts';
 import { checkDestination, overlapsPartially } from './inplace.ts';
 import { launchFlat, launchMap } from './launch.ts';
@@ -169,7 +169,7 @@ export class Pointwise<A = undefined> {
     }
     inputs = inputs.map((input) => (overlapsPartially(self, input) ? freshCopy(input) : input));
     launchMap(kernel, self, inputs, launchScalars(operands, dtype, constants));
-    self.counter.version++;
+    countChange(self);
     if (node === undefined) return self;
     node.outputs[0] = { shape: self.shape, dtype: self.dtype, backend: self.backend };
     node.saveOutputs([self]);

@@ -29,7 +29,7 @@ export {
   type Promotion,
 } from '../dispatch/index.ts';
 export { type Expr, s } from '../scalar/index.ts';
-export { emptyTensor, Tensor } from '../tensor/index.ts';
+export { canRead, emptyTensor, Tensor } from '../tensor/index.ts';
 export {
   type BinaryOp,
   binary,

@@ -1,5 +1,5 @@
 import { fail } from '../errors/index.ts';
-import { type GradRecord, noGrad, pointwise, s, type Tensor, track } from '../extend/index.ts';
+import { canRead, type GradRecord, noGrad, pointwise, s, type Tensor, track } from '../extend/index.ts';
 import { titleOf } from './activation.ts';
 import {
   type LossOptions,
@@ -89,7 +89,7 @@ export function binaryCrossEntropy(
   }
   refuseGrad('binary_cross_entropy', 'weight', weight);
   const x = input.detach();
-  if (x.numel() > 0 && x.backend.manifest.syncRead) {
+  if (x.numel() > 0 && canRead(x.backend)) {
     const outside = noGrad(() => x.ge(0).logicalAnd(x.le(1)).all().item() === false);
     if (outside) {
       fail('op/argument', { text: 'all elements of input should be between 0 and 1' });

@@ -1,5 +1,5 @@
 import { fail, warn } from '../errors/index.ts';
-import { noGrad, type Tensor } from '../extend/index.ts';
+import { canRead, noGrad, type Tensor } from '../extend/index.ts';
 import { type LossOptions, type LossReduction, lossReduction, reduceLoss } from './reduction.ts';
 
 /** Keyword arguments of {@link klDiv}. */
@@ -83,7 +83,7 @@ export function gaussianNllLoss(
   const { full = false, eps = 1e-6 } = options;
   const spread = fittedVariance(input, variance);
   const reduction = checkedReduction(options);
-  if (spread.numel() > 0 && spread.backend.manifest.syncRead) {
+  if (spread.numel() > 0 && canRead(spread.backend)) {
     if (noGrad(() => spread.detach().lt(0).any().item()) === true) {
       fail('op/value', { text: 'var has negative entry/entries' });
     }

@@ -1,6 +1,6 @@
 import { dtypeInfo } from '../dtype/index.ts';
 import { fail, isTensorError } from '../errors/index.ts';
-import { type GradRecord, noGrad, type Tensor, track } from '../extend/index.ts';
+import { canRead, type GradRecord, noGrad, type Tensor, track } from '../extend/index.ts';
 import { where } from '../ops/where.ts';
 
 /** Keyword arguments of {@link embedding}. */
@@ -117,7 +117,7 @@ export function oneHot(input: Tensor, numClasses = -1): Tensor {
     return input.newZeros([...input.shape, numClasses]);
   }
   const classes = numClasses === -1 ? Number(input.amax().item()) + 1 : numClasses;
-  if (input.backend.manifest.syncRead) {
+  if (canRead(input.backend)) {
     if (Number(input.amin().item()) < 0) {
       fail('op/argument', { text: 'Class values must be non-negative.' });
     }

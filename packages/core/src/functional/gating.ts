@@ -2,6 +2,7 @@ import { type DType, isFloatingPoint } from '../dtype/index.ts';
 import { fail, warn } from '../errors/index.ts';
 import { type GradRecord, noGrad, pointwise, s, type Tensor, track } from '../extend/index.ts';
 import { fromNumbers, readNumbers } from '../ops/host.ts';
+import { drawOnce } from '../ops/internal/draw.ts';
 import { cat } from '../ops/join.ts';
 import { logSoftmax as logSoftmaxOp, softmax as softmaxOp } from '../ops/softmax.ts';
 import { where } from '../ops/where.ts';
@@ -143,10 +144,9 @@ export function rrelu(
 /** 1 for positive elements, a drawn slope for the others: only those draw. */
 function slopes(x: Tensor, lower: number, upper: number, generator: Generator): Tensor {
   const elements = readNumbers(x, 'rrelu');
-  const drawn = new Float64Array(elements.length);
-  elements.forEach((value, i) => {
-    drawn[i] = value <= 0 ? generator.uniform53() * (upper - lower) + lower : 1;
-  });
+  const drawn = drawOnce(generator, (source) =>
+    elements.map((value) => (value <= 0 ? source.uniform53() * (upper - lower) + lower : 1)),
+  );
   return fromNumbers(x, x.dtype, x.shape, drawn);
 }
 

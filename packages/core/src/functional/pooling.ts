@@ -1,6 +1,6 @@
 import { isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { type GradRecord, isTracked, noGrad, type Tensor, track } from '../extend/index.ts';
+import { canRead, type GradRecord, isTracked, noGrad, type Tensor, track } from '../extend/index.ts';
 import { numelOf, type Shape } from '../shape/index.ts';
 import { titleOf } from './activation.ts';
 import { maxOfWindows, maxWithPlaces, type Pooled, pick, pickingRecord, trackPooled } from './max-windows.ts';
@@ -176,7 +176,7 @@ function maxUnpool(rank: 2 | 3, input: Tensor, indices: Tensor, sizes: readonly 
   }
   const lead = input.shape.slice(0, input.ndim - rank);
   const count = numelOf(input.shape.slice(input.ndim - rank));
-  if (indices.numel() > 0 && indices.backend.manifest.syncRead) {
+  if (indices.numel() > 0 && canRead(indices.backend)) {
     const total = numelOf(sizes);
     const [low, high] = noGrad(() => [Number(indices.amin().item()), Number(indices.amax().item())]);
     const bad = high! >= total ? high! : low! < 0 ? low! : undefined;

@@ -4,6 +4,7 @@ import {
   type BinaryOp,
   binary,
   byOther,
+  canRead,
   type InputGrad,
   type Operand,
   pointwise,
@@ -214,11 +215,7 @@ function integerDivision(kernel: string): (dtype: DType, operands: readonly Oper
 function refuseZeroDivisor(divisor: Operand): void {
   if (!(divisor instanceof Tensor)) {
     if (Number(divisor) === 0) fail('op/zero-division', {});
-  } else if (
-    divisor.backend.manifest.syncRead &&
-    divisor.numel() > 0 &&
-    divisor.eq(0).any().item() === true
-  ) {
+  } else if (canRead(divisor.backend) && divisor.numel() > 0 && divisor.eq(0).any().item() === true) {
     fail('op/zero-division', {});
   }
 }

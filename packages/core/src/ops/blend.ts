@@ -1,6 +1,7 @@
 import { type DType, dtypeInfo, isFloatingPoint, type Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { type Expr, type InputGrad, type Operand, pointwise, s, Tensor } from '../extend/index.ts';
+import { awaiting } from './await-reads.ts';
 import { type PointwiseCall, pointwiseBy, type WithInPlace, withInPlace } from './internal/inplace.ts';
 
 /** A bound: a scalar or tensor, or none. */
@@ -356,6 +357,18 @@ export function allclose(
 ): boolean {
   return truthy(isclose(self, other, options).all().item());
 }
+
+/** As {@link allclose}, on every backend. */
+export const allcloseAsync: (
+  self: Tensor,
+  other: Tensor,
+  options?: { readonly rtol?: number; readonly atol?: number; readonly equalNan?: boolean },
+) => Promise<boolean> = awaiting(allclose);
+
+/** As {@link equal}, on every backend. */
+export const equalAsync: (self: Tensor, other: Tensor) => Promise<boolean> = awaiting(
+  (a: Tensor, b: Tensor) => equal(a, b),
+);
 
 /** True when shape and all elements are equal. Reads the result. */
 export function equal(self: Tensor, other: Tensor): boolean {

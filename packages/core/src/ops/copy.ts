@@ -5,6 +5,7 @@ import { type DType, isDType, isFloatingPoint, type Scalar } from '../dtype/inde
 import { fail } from '../errors/index.ts';
 import { emptyTensor, Tensor } from '../extend/index.ts';
 import { broadcastShapes, contiguousStrides, likeStrides } from '../shape/index.ts';
+import { countChange } from '../tensor/index.ts';
 import { fillWith } from './creation.ts';
 import { overwrite } from './internal/inplace.ts';
 
@@ -101,7 +102,7 @@ export function copy_(self: Tensor, source: Tensor): Tensor {
   const node = tracked ? connect(copyRecord, [self, source], undefined) : undefined;
   const from = source.backend === self.backend ? source : source.detach().to(self.backend);
   copyInto(self, overlapsPartially(self, from) ? freshCopy(from) : from);
-  self.counter.version++;
+  countChange(self);
   if (node !== undefined) {
     node.outputs[0] = { shape: self.shape, dtype: self.dtype, backend: self.backend };
     rebaseHistory(self, node);

@@ -1,6 +1,6 @@
 import { dtypeInfo, isFloatingPoint } from '../dtype/index.ts';
 import { fail, warn } from '../errors/index.ts';
-import type { Tensor } from '../extend/index.ts';
+import { canRead, type Tensor } from '../extend/index.ts';
 
 /** Keyword arguments of {@link cov}. */
 export interface CovOptions {
@@ -30,7 +30,7 @@ function checkWeights(name: string, weights: Tensor, observations: number, whole
       `expected ${name} to have the same numel as there are observations in the input but got ${weights.numel()} != ${observations}`,
     );
   }
-  if (weights.backend.manifest.syncRead && weights.detach().lt(0).any().item() === true) {
+  if (canRead(weights.backend) && weights.detach().lt(0).any().item() === true) {
     complain(`${name} cannot be negative`);
   }
 }

@@ -1,7 +1,7 @@
 import type { GradRecord } from '../autograd/index.ts';
 import { dtypeInfo } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
+import { canRead, emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
 import { normalizeAxis, numelOf, type Shape } from '../shape/index.ts';
 import { type AxisAttrs, alongAxis, broadcastPair, gatherInto, wrapNegative } from './internal/indexed.ts';
 
@@ -101,7 +101,7 @@ export function take(self: Tensor, index: Tensor): Tensor {
     });
   }
   const numel = self.numel();
-  if (index.numel() > 0 && index.backend.manifest.syncRead) {
+  if (index.numel() > 0 && canRead(index.backend)) {
     const [low, high] = [Number(index.amin().item()), Number(index.amax().item())];
     if (high >= numel) fail('index/take-range', { index: high, numel });
     if (low < -numel) fail('index/take-range', { index: low, numel });

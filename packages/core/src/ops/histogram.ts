@@ -1,6 +1,7 @@
 import { dtypeInfo, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { noGrad, Tensor } from '../extend/index.ts';
+import { canRead, noGrad, Tensor } from '../extend/index.ts';
+import { awaiting } from './await-reads.ts';
 import { linspace } from './creation.ts';
 import { fromNumbers, readNumbers } from './host.ts';
 
@@ -47,7 +48,7 @@ function bounds(x: Tensor, min: number, max: number): [low: Tensor, high: Tensor
   const given = min !== max;
   const low = given ? x.newFull([], min) : x.amin();
   const high = given ? x.newFull([], max) : x.amax();
-  if (x.backend.manifest.syncRead) {
+  if (canRead(x.backend)) {
     const ends = [Number(low.item()), Number(high.item())];
     if (!ends.every(Number.isFinite)) {
       fail('op/argument', { text: `torch.histc: range of [${ends.join(', ')}] is not finite` });
@@ -56,6 +57,10 @@ function bounds(x: Tensor, min: number, max: number): [low: Tensor, high: Tensor
   const flat = low.eq(high).to(x.dtype);
   return [low.sub(flat), high.add(flat)];
 }
+
+/** As {@link bincount}, on every backend. */
+export const bincountAsync: (self: Tensor, weights?: Tensor | null, minlength?: number) => Promise<Tensor> =
+  awaiting((...args) => bincount(...args));
 
 /** How often each of the numbers 0, 1, 2, … occurs, or the sum of the `weights` of its places. Reads the tensor. */
 export function bincount(self: Tensor, weights?: Tensor | null, minlength = 0): Tensor {

@@ -9,9 +9,7 @@ import { elementValue } from './internal/element.ts';
 
 /** The elements as doubles in row-major order. `call` names who asks. @throws `backend/sync-read` */
 export function readNumbers(self: Tensor, call: string): Float64Array {
-  const elements = noGrad(() =>
-    self.detach().toElements(`${call}()`, 'toTypedArrayAsync() and the cpu backend'),
-  );
+  const elements = noGrad(() => self.detach().toElements(`${call}()`, `awaitReads(() => ${call}(…))`));
   if (elements instanceof Float64Array) return elements;
   const { dtype } = self;
   return Float64Array.from(elements as ArrayLike<number | bigint>, (_, i) =>

@@ -1,3 +1,4 @@
+export { awaitReads } from './await-reads.ts';
 export { broadcastShapes } from './broadcast-shapes.ts';
 export { cartesianProd, trilIndices, triuIndices, vander } from './combine.ts';
 export {

@@ -3,6 +3,7 @@ import { dtypeInfo, isScalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { noGrad, type Operand, Tensor, track } from '../extend/index.ts';
 import { numelOf } from '../shape/index.ts';
+import { awaiting } from './await-reads.ts';
 import { indexPutInto, trimLeading } from './index-put.ts';
 import {
   advanced,
@@ -69,6 +70,9 @@ export function at(self: Tensor, ...indices: Index[]): Tensor {
 export function index(self: Tensor, indices: readonly (Tensor | null)[]): Tensor {
   return at(self, ...indices.map((x) => x ?? sliceIndex()));
 }
+
+/** As {@link at}, on every backend: masks are read. */
+export const atAsync: (self: Tensor, ...indices: Index[]) => Promise<Tensor> = awaiting(at);
 
 /**
  * PyTorch's `self[…] = value`. The value is broadcast and converted; autograd sees an in-place change.

@@ -1,5 +1,6 @@
 import { checkInplace, connect, type GradRecord, isTracked, metaOf, settle } from '../autograd/index.ts';
 import type { Tensor } from '../extend/index.ts';
+import { countChange } from '../tensor/index.ts';
 
 /**
  * Shows the tensor's own memory in another form, in place: as `form` shows it. Counted as a change; `undo` brings a
@@ -11,7 +12,7 @@ function reform(self: Tensor, name: string, form: Tensor, undo: (g: Tensor) => T
   const record: GradRecord<undefined> = { name, grads: [{ vjp: undo }] };
   const node = tracked ? connect(record, [self], undefined) : undefined;
   self.replace(form);
-  self.counter.version++;
+  countChange(self);
   // A view's history follows from its base's at the next look.
   if (node === undefined || self.autograd?.view != null) return self;
   node.outputs[0] = { shape: self.shape, dtype: self.dtype, backend: self.backend };

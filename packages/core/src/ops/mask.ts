@@ -12,6 +12,7 @@ import {
   track,
 } from '../extend/index.ts';
 import { numelOf, type Shape } from '../shape/index.ts';
+import { awaiting } from './await-reads.ts';
 import { broadcastPair } from './internal/indexed.ts';
 import { where } from './where.ts';
 
@@ -102,6 +103,9 @@ export function maskedSelect(self: Tensor, mask: Tensor): Tensor {
   return track(maskedSelectRecord, out, [self, at], { shape });
 }
 
+/** As {@link maskedSelect}, on every backend. */
+export const maskedSelectAsync: (self: Tensor, mask: Tensor) => Promise<Tensor> = awaiting(maskedSelect);
+
 /** Keyword arguments of {@link nonzero}. */
 export interface NonzeroOptions<T extends boolean = boolean> {
   /** One vector of positions for each dimension instead of one matrix. Default false. */
@@ -119,15 +123,13 @@ export function nonzero(self: Tensor, { asTuple = false }: NonzeroOptions = {}):
   return positionsOf(self, elements as Uint8Array, asTuple);
 }
 
-/** As {@link nonzero}, on every backend. */
-export function nonzeroAsync(self: Tensor, options?: NonzeroOptions<false>): Promise<Tensor>;
-export function nonzeroAsync(self: Tensor, options: NonzeroOptions<true>): Promise<Tensor[]>;
-export async function nonzeroAsync(
-  self: Tensor,
-  { asTuple = false }: NonzeroOptions = {},
-): Promise<Tensor | Tensor[]> {
-  return positionsOf(self, (await self.detach().ne(0).toElementsAsync()) as Uint8Array, asTuple);
+interface NonzeroAsync {
+  (self: Tensor, options?: NonzeroOptions<false>): Promise<Tensor>;
+  (self: Tensor, options: NonzeroOptions<true>): Promise<Tensor[]>;
 }
+
+/** As {@link nonzero}, on every backend. */
+export const nonzeroAsync: NonzeroAsync = awaiting(nonzero) as NonzeroAsync;
 
 function positionsOf(self: Tensor, flags: Uint8Array, asTuple: boolean): Tensor | Tensor[] {
   if (!asTuple) return indicesOf(self, flags);

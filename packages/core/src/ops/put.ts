@@ -1,6 +1,6 @@
 import { dtypeInfo } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { freshCopy, type GradRecord, noGrad, type Tensor, track } from '../extend/index.ts';
+import { canRead, freshCopy, type GradRecord, noGrad, type Tensor, track } from '../extend/index.ts';
 import { broadcastShapes, type Shape, sameShape } from '../shape/index.ts';
 import { scatterInto, wrapNegative } from './internal/indexed.ts';
 import { type WithInPlace, withInPlace } from './internal/inplace.ts';
@@ -110,7 +110,7 @@ function maskedScatterFn(self: Tensor, mask: Tensor, source: Tensor): Tensor {
   const shape = broadcastShapes(self.shape, mask.shape);
   const wide = sameShape(self.shape, shape) ? self : self.expand(shape);
   const flags = mask.to('bool');
-  if (flags.backend.manifest.syncRead) {
+  if (canRead(flags.backend)) {
     if (Number(flags.expand(shape).sum().item()) > source.numel()) {
       fail('op/argument', { text: 'Number of elements of source < number of ones in mask' });
     }

@@ -1,7 +1,7 @@
 import { backendOf } from '../backend/index.ts';
 import { type DType, getDefaultDtype, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { emptyTensor, type GradRecord, noGrad, Tensor, track } from '../extend/index.ts';
+import { canRead, emptyTensor, type GradRecord, noGrad, Tensor, track } from '../extend/index.ts';
 import * as rng from '../rng/index.ts';
 import { parseSizes, type SizeArgs, type TensorOptions } from './creation.ts';
 import { drawInto, type Fill, type RandomOptions } from './internal/draw.ts';
@@ -88,7 +88,7 @@ function normalAround(mean: number | Tensor, std: number | Tensor, options: Rand
     if (
       isFloatingPoint(std.dtype) &&
       std.numel() > 0 &&
-      std.backend.manifest.syncRead &&
+      canRead(std.backend) &&
       Number(std.amin().item()) < 0
     ) {
       fail('op/argument', { text: 'normal expects all elements of std >= 0.0' });

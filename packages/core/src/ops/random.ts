@@ -4,7 +4,7 @@ import { fail } from '../errors/index.ts';
 import { emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
 import * as rng from '../rng/index.ts';
 import { readNumbers } from './host.ts';
-import { drawInto, type Fill, type RandomOptions } from './internal/draw.ts';
+import { drawInto, drawOnce, type Fill, type RandomOptions } from './internal/draw.ts';
 import { overwrite } from './internal/inplace.ts';
 import type { LikeOptions } from './like.ts';
 
@@ -46,9 +46,10 @@ export function random_(
 
 /** Every element 1 with probability `p`, a number or a tensor of probabilities, else 0. */
 export function bernoulli_(self: Tensor, p: number | Tensor = 0.5, options: RandomOptions = {}): Tensor {
+  const chances = typeof p === 'number' ? p : probabilities(p.expand(self.shape));
   return refill(self, otherRecord, options, (g, out) => {
-    if (typeof p === 'number') rng.bernoulliScalar(g, out, self.dtype, p);
-    else rng.bernoulliTensor(g, out, self.dtype, probabilities(p.expand(self.shape)));
+    if (typeof chances === 'number') rng.bernoulliScalar(g, out, self.dtype, chances);
+    else rng.bernoulliTensor(g, out, self.dtype, chances);
   });
 }
 
@@ -112,15 +113,12 @@ export function multinomial(
       .to(self.dtype === 'float64' ? 'float64' : 'float32')
       .toElements(),
   );
-  const drawn = rng.multinomial(
-    options.generator ?? rng.defaultGenerator,
-    weights as Float32Array,
-    self.dtype,
-    {
+  const drawn = drawOnce(options.generator, (generator) =>
+    rng.multinomial(generator, weights as Float32Array, self.dtype, {
       categories,
       samples: numSamples,
       replacement,
-    },
+    }),
   );
   const out = emptyTensor(self.backend, 'int64', [...self.shape.slice(0, -1), numSamples]);
   if (drawn.length > 0) out.storage.write(0, drawn);

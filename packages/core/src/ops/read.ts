@@ -4,6 +4,7 @@ import type { DType, Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { noGrad, type Tensor } from '../extend/index.ts';
 import { numelOf, type Shape } from '../shape/index.ts';
+import { canRead, readReplayed } from '../tensor/index.ts';
 import { elementValue } from './internal/element.ts';
 
 /** A number, bigint or boolean, or nested arrays of them as deep as the tensor has dimensions. */
@@ -20,7 +21,8 @@ export function toElements(
   instead = 'toTypedArrayAsync()',
 ): ElementArray {
   const { backend } = self;
-  if (!backend.manifest.syncRead) fail('backend/sync-read', { backend: backend.name, call, instead });
+  if (!canRead(backend)) fail('backend/sync-read', { backend: backend.name, call, instead });
+  if (!backend.manifest.syncRead) return readReplayed(backend, () => toElementsAsync(self));
   const source = rowMajor(self);
   const length = self.numel();
   backend.counters.read += length;

@@ -3,6 +3,7 @@ import { fail } from '../errors/index.ts';
 import { copyInto, emptyTensor, freshCopy, noGrad, pointwise, s, Tensor, track } from '../extend/index.ts';
 import { normalizeAxes, normalizeAxis, type Shape } from '../shape/index.ts';
 import { aliasTensor } from '../tensor/index.ts';
+import { awaiting } from './await-reads.ts';
 import { type Sizes, sizesOf } from './internal/view.ts';
 import { cat } from './join.ts';
 import { diagonalCopyRecord } from './strided.ts';
@@ -175,6 +176,13 @@ export function repeatInterleave(self: Tensor, repeats: number | Tensor, dim?: n
   }
   return x.indexSelect(axis, indexTensor(x, positions));
 }
+
+/** As {@link repeatInterleave}, on every backend. */
+export const repeatInterleaveAsync: (
+  self: Tensor,
+  repeats: number | Tensor,
+  dim?: number | null,
+) => Promise<Tensor> = awaiting(repeatInterleave);
 
 function indexTensor(like: Tensor, positions: readonly bigint[]): Tensor {
   const out = emptyTensor(like.backend, 'int64', [positions.length]);

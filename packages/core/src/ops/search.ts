@@ -1,8 +1,9 @@
 import { dtypeInfo } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { noGrad, type Operand, Tensor } from '../extend/index.ts';
+import { awaiting } from './await-reads.ts';
 import { fullTensor } from './creation.ts';
-import { nonzero, nonzeroAsync } from './mask.ts';
+import { nonzero } from './mask.ts';
 import { where } from './where.ts';
 
 /** Keyword arguments of {@link bucketize}. */
@@ -150,6 +151,4 @@ export function argwhere(self: Tensor): Tensor {
 }
 
 /** As {@link argwhere}, on every backend. */
-export function argwhereAsync(self: Tensor): Promise<Tensor> {
-  return nonzeroAsync(self);
-}
+export const argwhereAsync: (self: Tensor) => Promise<Tensor> = awaiting(argwhere);

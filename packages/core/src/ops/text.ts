@@ -1,5 +1,4 @@
 import { gradFnOf, noGrad, requiresGradOf, tangentOf } from '../autograd/index.ts';
-import { fail } from '../errors/index.ts';
 import type { Tensor } from '../extend/index.ts';
 import {
   formatGathered,
@@ -23,11 +22,7 @@ function extrasOf(self: Tensor): PrintExtras {
 
 /** Exactly what PyTorch prints for the tensor. @throws `backend/sync-read` */
 export function toString(self: Tensor): string {
-  const { manifest, name } = self.backend;
-  if (!manifest.syncRead) {
-    fail('backend/sync-read', { backend: name, call: 'toString()', instead: 'toStringAsync()' });
-  }
-  const elements = noGrad(() => self.detach().toElements());
+  const elements = noGrad(() => self.detach().toElements('toString()', 'toStringAsync()'));
   const at = (i: number): number | bigint | boolean => elementValue(elements, i, self.dtype);
   return formatTensor({ shape: self.shape, dtype: self.dtype, at }, extrasOf(self));
 }

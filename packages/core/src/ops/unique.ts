@@ -2,6 +2,7 @@ import type { ElementArray } from '../backend/index.ts';
 import { fail } from '../errors/index.ts';
 import { emptyTensor, noGrad, type Tensor } from '../extend/index.ts';
 import { normalizeAxis } from '../shape/index.ts';
+import { awaiting } from './await-reads.ts';
 import { elementValue } from './internal/element.ts';
 
 /** Keyword arguments of {@link uniqueConsecutive}. */
@@ -142,10 +143,8 @@ export function unique(self: Tensor, options: UniqueOptions = {}): Tensor | Uniq
 }
 
 /** As {@link unique}, on every backend. */
-export async function uniqueAsync(self: Tensor, options: UniqueOptions = {}): Promise<Tensor | UniqueResult> {
-  checkDim(self, options.dim);
-  return run(self, await rowsFirst(self, options.dim).toElementsAsync(), options, sortedRows);
-}
+export const uniqueAsync: (self: Tensor, options?: UniqueOptions) => Promise<Tensor | UniqueResult> =
+  awaiting(unique);
 
 /** As {@link unique}, but only neighbours that are equal become one, and the order stays. Reads the tensor. */
 export function uniqueConsecutive(
@@ -157,9 +156,7 @@ export function uniqueConsecutive(
 }
 
 /** As {@link uniqueConsecutive}, on every backend. */
-export async function uniqueConsecutiveAsync(
+export const uniqueConsecutiveAsync: (
   self: Tensor,
-  options: UniqueConsecutiveOptions = {},
-): Promise<Tensor | UniqueResult> {
-  return run(self, await rowsFirst(self, options.dim).toElementsAsync(), options, inOrder);
-}
+  options?: UniqueConsecutiveOptions,
+) => Promise<Tensor | UniqueResult> = awaiting(uniqueConsecutive);

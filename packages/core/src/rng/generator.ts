@@ -13,6 +13,8 @@ const DEFAULT_SEED = 67280421310721n;
 export class Generator {
   /** The second of a pair of normals made one by one, kept for the next call. */
   normalCache: number | undefined = undefined;
+  /** How often the state was set. */
+  epoch = 0;
   private readonly engine = new Mt19937();
   private current: bigint = DEFAULT_SEED;
 
@@ -30,6 +32,7 @@ export class Generator {
     this.current = BigInt.asUintN(64, value);
     this.engine.seed(Number(BigInt.asIntN(32, value)));
     this.normalCache = undefined;
+    this.epoch++;
     return this;
   }
 
@@ -59,6 +62,7 @@ export class Generator {
     this.engine.left = state.left;
     this.engine.next = state.next;
     this.normalCache = state.normal;
+    this.epoch++;
     return this;
   }
 

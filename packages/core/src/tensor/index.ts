@@ -1,4 +1,14 @@
 export { AutogradMeta, type DualMeta, type TensorHook, ViewMeta, type ViewOrigin } from './autograd-meta.ts';
 export { nextStorageSerial, Storage, setInferenceStorage } from './storage.ts';
+export {
+  canRead,
+  countChange,
+  drawReplayed,
+  isReplaying,
+  noteChange,
+  readReplayed,
+  replayed,
+} from './replay.ts';
+export { nextStorageSerial, Storage } from './storage.ts';
 export { aliasTensor, emptyTensor, Tensor } from './tensor.ts';
 export { runInScope, swapScope } from './tidy.ts';

@@ -26,6 +26,14 @@ export const backend = {
     (d: { backend: string; call: string; instead: string }) =>
       `${d.call} cannot read from the ${d.backend} backend without waiting: use await ${d.instead} instead`,
   ),
+  'backend/replay': runtimeError(
+    (d: { backend: string }) =>
+      `awaitReads() cannot wait for the ${d.backend} backend here: a tensor from outside of the function, or a gradient, was changed before, and running the function again would change it twice. Read first, or call awaitReads() for each part.`,
+  ),
+  'backend/replay-async': runtimeError(
+    (_: object) =>
+      'awaitReads() may run its function several times, so the function cannot return a promise: await outside of it.',
+  ),
   'backend/too-large': runtimeError(
     (d: { backend: string; length: number; limit: number }) =>
       `the ${d.backend} backend cannot hold ${d.length} elements in one tensor: its limit is ${d.limit}`,

@@ -1,5 +1,5 @@
 import { fail } from '../../errors/index.ts';
-import { noGrad, Tensor } from '../../extend/index.ts';
+import { canRead, noGrad, Tensor } from '../../extend/index.ts';
 import { broadcastShapes, numelOf, type Shape } from '../../shape/index.ts';
 import { tensor } from '../creation.ts';
 import { nonzero } from '../mask.ts';
@@ -177,7 +177,7 @@ function canBroadcast(a: Shape, b: Shape): boolean {
 
 /** Indices with negative ones made positive; `dim` counts the dimensions that tensors index. @throws `index/range` where reads are synchronous */
 function checkedIndex(index: Tensor, dim: number, size: number): Tensor {
-  if (index.numel() > 0 && index.backend.manifest.syncRead) {
+  if (index.numel() > 0 && canRead(index.backend)) {
     const low = Number(index.amin().item());
     const high = Number(index.amax().item());
     if (high >= size) fail('index/range', { index: high, dim, size });

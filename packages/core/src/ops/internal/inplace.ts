@@ -17,6 +17,7 @@ import { checkDestination, copyInto, freshCopy, type Pointwise } from '../../dis
 import { isFloatingPoint, type Scalar } from '../../dtype/index.ts';
 import type { Tensor } from '../../extend/index.ts';
 import { likeStrides } from '../../shape/index.ts';
+import { countChange } from '../../tensor/index.ts';
 
 /** Overwrites the tensor outside its value's history: every element no longer depends on what was there. */
 export function overwrite(
@@ -29,7 +30,7 @@ export function overwrite(
   checkDestination(self, self.dtype, self.shape, tracked);
   const node = tracked ? connect(record, inputs, undefined) : undefined;
   write();
-  self.counter.version++;
+  countChange(self);
   if (node !== undefined) {
     node.outputs[0] = { shape: self.shape, dtype: self.dtype, backend: self.backend };
     rebaseHistory(self, node);
@@ -48,7 +49,7 @@ export function inPlace(self: Tensor, compute: (shadow: Tensor) => Tensor): Tens
   checkDestination(self, result.dtype, result.shape, node !== null);
   if (node !== null && node.nextNodes[0] !== gradientNode(self)) return self.copy_(result);
   copyInto(self, result);
-  self.counter.version++;
+  countChange(self);
   if (node !== null) rebaseHistory(self, node);
   replaceTangent(self, tangentOf(result));
   return self;
