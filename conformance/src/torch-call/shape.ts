@@ -2,8 +2,8 @@ import { isTensor } from '../tensors.ts';
 import { aliases, type Bound, type OurFunction, type Rows, row, rows } from './row.ts';
 
 /** `tensor_split(x, n)`, `(x, [i, j])` and `(x, tensor)`. */
-async function tensorSplit({ input, indices, dim }: Bound, ours: OurFunction): Promise<unknown> {
-  const at = isTensor(indices) ? numbers(await indices.tolistAsync()) : indices;
+function tensorSplit({ input, indices, dim }: Bound, ours: OurFunction): unknown {
+  const at = isTensor(indices) ? numbers(indices.tolist()) : indices;
   return dim === undefined ? ours(input, at) : ours(input, at, dim);
 }
 
@@ -12,8 +12,8 @@ function numbers(value: unknown): unknown {
 }
 
 /** `narrow(x, dim, start, length)`, whose start may be a 0-d tensor. */
-async function narrow({ input, dim, start, length }: Bound, ours: OurFunction): Promise<unknown> {
-  return ours(input, dim, isTensor(start) ? Number(await start.itemAsync()) : start, length);
+function narrow({ input, dim, start, length }: Bound, ours: OurFunction): unknown {
+  return ours(input, dim, isTensor(start) ? Number(start.item()) : start, length);
 }
 
 /** `x.to(...)`: a dtype, a tensor, or a device and a dtype come first. */
