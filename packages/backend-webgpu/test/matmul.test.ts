@@ -1,12 +1,20 @@
 import { collapse, load, param, type Strides, s, scalarKernel } from '@taimatsu/core/backend';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { onDevice } from './device.ts';
+import { createWebGpuBackend, type WebGpuBackend } from '../src/index.ts';
+import { another, onDevice } from './device.ts';
 import { kernel, type Laid, type Layout, lay, plain, read, values } from './support.ts';
 
 const turned: Layout = { ...plain, order: [0, 2, 1, 3] };
 
-onDevice('matmul', (backend) => {
+/** A device that says of itself that it is no software, so that kernels for others run on it. */
+async function hardware(): Promise<WebGpuBackend> {
+  const { device } = await another();
+  Object.defineProperty(device, 'adapterInfo', { value: { description: 'none', architecture: '' } });
+  return createWebGpuBackend(device);
+}
+
+onDevice('matmul', (own) => {
   const plan = (out: Laid, a: Laid, b: Laid, extras: readonly Strides[] = []) => {
     const [batch, m, n] = out.shape as [number, number, number];
     const all = [out.strides, a.strides, b.strides, ...extras];
@@ -36,12 +44,14 @@ onDevice('matmul', (backend) => {
     }
     return out;
   };
-  const size = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(31, 65));
+  const size = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(16, 31, 64, 65, 132));
+  const steps = fc.oneof(size, fc.constantFrom(16, 300, 512));
 
-  test('any sizes, layouts and batches', async () => {
+  test.each(['software', 'hardware'])('any sizes, layouts and batches, as on %s', async (kind) => {
+    const backend = kind === 'software' ? own : await hardware();
     await fc.assert(
       fc.asyncProperty(
-        fc.tuple(fc.integer({ min: 1, max: 3 }), size, size, size),
+        fc.tuple(fc.integer({ min: 1, max: 3 }), size, size, steps),
         fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()),
         fc.constantFrom('float32' as const, 'int32' as const),
         fc.nat(),
@@ -54,8 +64,30 @@ onDevice('matmul', (backend) => {
           for (const [i, x] of want(a, b).entries()) expect(Math.abs(Number(got[i]) - x)).toBeLessThan(1e-3);
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 15 },
     );
+  });
+
+  const backend = own;
+
+  test('steps that are shared out are added up before the epilogue, the same way every time', async () => {
+    const a = lay(backend, 'float32', [2, 3, 900], plain, values('float32', 1, true));
+    const b = lay(backend, 'float32', [2, 900, 5], plain, values('float32', 2, true));
+    const bias = { ...lay(backend, 'float32', [5], plain, values('float32', 3, true)), strides: [0, 0, 1] };
+    const body = s.add(s.mul(load(0, 'float32'), param(0, 'float32')), load(1, 'float32'));
+    const epilogue = { kernel: scalarKernel(body, 'float32'), inputs: [bias], params: [2] };
+    const results: unknown[] = [];
+    for (let i = 0; i < 2; i++) {
+      const out = lay(backend, 'float32', [2, 3, 5], plain, () => 7);
+      const before = own.stats().dispatches;
+      kernel(backend, 'matmul')(plan(out, a, b, [bias.strides]), out, a, b, epilogue);
+      expect(own.stats().dispatches - before).toBe(2);
+      results.push(await read(backend, out));
+    }
+    expect(results[0]).toEqual(results[1]);
+    const got = results[0] as number[];
+    for (const [i, x] of want(a, b).entries())
+      expect(got[i]).toBeCloseTo(2 * x + Number(bias.values[i % 5]), 2);
   });
 
   test('no steps along k give zero, and an epilogue sees what is there', async () => {

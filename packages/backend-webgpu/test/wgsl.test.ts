@@ -12,7 +12,10 @@ import { expect, test } from 'vitest';
 import { convText } from '../src/codegen/conv.ts';
 import { gatherText, scatterRunsText } from '../src/codegen/indexed.ts';
 import { flatMapText, stridedMapText } from '../src/codegen/map.ts';
-import { matmulText, tilings } from '../src/codegen/matmul.ts';
+import { matmulSumText } from '../src/codegen/matmul.ts';
+import { directMatmulText } from '../src/codegen/matmul-direct.ts';
+import { tiledMatmulText } from '../src/codegen/matmul-tiled.ts';
+import type { Along } from '../src/codegen/operand-blocks.ts';
 import { reduceText } from '../src/codegen/reduce.ts';
 import { scanText } from '../src/codegen/scan.ts';
 import { sortBlockText } from '../src/codegen/sort.ts';
@@ -65,16 +68,20 @@ test('texts of the other kinds', () => {
     for (const as of ['each', 'group', 'part', 'rest'] as const)
       wellFormed(reduceText(kernel, as, 2, 1).code);
   }
-  for (const tiling of [tilings.small, tilings.large]) {
-    const kind = {
-      tiling,
-      input: 'float32',
-      output: 'float32',
-      batchRank: 1,
-      aAcross: true,
-      bAcross: false,
-    } as const;
-    wellFormed(matmulText({ ...kind, epilogue: undefined }).code);
+  const alongs: readonly Along[] = ['steps', 'lines', 'any'];
+  for (const a of alongs) {
+    for (const b of alongs) {
+      const kind = { input: 'float32', output: 'float32', batchRank: 1, a, b, epilogue: undefined } as const;
+      for (const split of [false, true]) {
+        wellFormed(
+          directMatmulText({ ...kind, split, tiling: { kind: 'direct', rows: 8, columns: 4 } }).code,
+        );
+        wellFormed(
+          tiledMatmulText({ ...kind, split, tiling: { kind: 'tiled', rows: 64, columns: 32 } }).code,
+        );
+        wellFormed(matmulSumText({ ...kind, split, tiling: { kind: 'direct', rows: 4, columns: 4 } }).code);
+      }
+    }
   }
   for (const mode of ['forward', 'input', 'weight'] as const) wellFormed(convText(mode, 'float32').code);
   for (const short of [true, false]) wellFormed(scanText('logaddexp', 'float32', 'float32', 1, short).code);

@@ -36,11 +36,14 @@ export function kernelText(label: string, bindings: readonly Binding[], body: st
 /** Invocations of a workgroup of kernels that give each element its own. */
 export const GROUP = 64;
 
+/** The same where each invocation has much to do, so that few of them keep a device busy. */
+export const SMALL_GROUP = 16;
+
 /** The head of a kernel whose invocations are numbered by `id`; those from `count` on return at once. */
-export function elementwise(count: string, body: string): string {
-  return `@compute @workgroup_size(${GROUP})
+export function elementwise(count: string, body: string, group: number = GROUP): string {
+  return `@compute @workgroup_size(${group})
 fn main(@builtin(global_invocation_id) where_: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let id = where_.y * groups.x * ${GROUP}u + where_.x;
+  let id = where_.y * groups.x * ${group}u + where_.x;
   if (id >= ${count}) { return; }
   ${body}
 }`;

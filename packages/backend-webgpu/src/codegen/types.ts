@@ -48,3 +48,11 @@ export function literalText(value: Literal, dtype: DType): string {
   if (Object.is(n, -0)) return 'bitcast<f32>(0x80000000u)';
   return n < 0 ? `(-${-n}f)` : `${n}f`;
 }
+
+/** A word of arithmetic that ran wider than `dtype`, wrapped to it. */
+export function narrowed(value: string, dtype: DType): string {
+  if (dtype === 'uint8') return `(${value} & 255)`;
+  if (dtype === 'int8') return `((${value} << 24u) >> 24u)`;
+  if (dtype === 'int16') return `((${value} << 16u) >> 16u)`;
+  return value;
+}

@@ -28,6 +28,8 @@ export class Queue implements BufferSource {
   readonly name: string;
   readonly device: GPUDevice;
   readonly maxBytes: number;
+  /** True for devices that compute on the host's processor. */
+  readonly inSoftware: boolean;
   readonly buffers: Buffers;
   /** What a kernel found out of range: the size plus one, too small an index, too large a one; see `codegen/indexed.ts`. */
   readonly faults: GpuBuffer;
@@ -56,6 +58,7 @@ export class Queue implements BufferSource {
     this.device = device;
     const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
     this.maxBytes = Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize, 2 ** 33) / 16) * 16;
+    this.inSoftware = isSoftware(device.adapterInfo);
     this.guarded = this.guarded.bind(this);
     this.wordBuffer = device.createBuffer({
       size: WORD_BYTES + WORDS * 4,
@@ -136,8 +139,8 @@ export class Queue implements BufferSource {
   }
 
   /** As {@link run}, with an invocation for each of `count`. */
-  runEach(program: Program, buffers: readonly GpuBuffer[], count: number): void {
-    this.run(program, buffers, Math.ceil(count / GROUP));
+  runEach(program: Program, buffers: readonly GpuBuffer[], count: number, group: number = GROUP): void {
+    this.run(program, buffers, Math.ceil(count / group));
   }
 
   write(buffer: GpuBuffer, start: number, words: Int32Array | Float32Array): void {
@@ -251,6 +254,15 @@ export class Queue implements BufferSource {
     this.encoder ??= this.device.createCommandEncoder();
     return this.encoder;
   }
+}
+
+/** Whether an adapter says that it, or a driver that is known to, computes on the host's processor. */
+export function isSoftware(info: GPUAdapterInfo): boolean {
+  const { isFallbackAdapter, description, architecture } = info;
+  return (
+    isFallbackAdapter === true ||
+    /swiftshader|llvmpipe|lavapipe|warp|basic render/i.test(`${description} ${architecture}`)
+  );
 }
 
 /** Raises what a kernel found out of range. */
