@@ -83,7 +83,20 @@ test('texts of the other kinds', () => {
       }
     }
   }
-  for (const mode of ['forward', 'input', 'weight'] as const) wellFormed(convText(mode, 'float32').code);
+  for (const mode of ['forward', 'input', 'weight'] as const) {
+    for (const flag of [true, false]) {
+      const kind = {
+        mode,
+        dtype: 'float32',
+        rows: 8,
+        columns: 4,
+        deep: flag,
+        dense: flag,
+        split: flag,
+      } as const;
+      wellFormed(convText(kind).code);
+    }
+  }
   for (const short of [true, false]) wellFormed(scanText('logaddexp', 'float32', 'float32', 1, short).code);
   for (const first of [true, false]) wellFormed(sortBlockText(first).code);
   wellFormed(gatherText(3).code);

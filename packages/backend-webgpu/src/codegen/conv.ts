@@ -1,10 +1,24 @@
 import type { ConvMode, DType } from '@taimatsu/core/backend';
-import { elementwise, type KernelText, kernelText } from './module.ts';
-import { toWord, wordType } from './types.ts';
+import { elementwise, type KernelText, kernelText, SMALL_GROUP } from './module.ts';
+import { narrowed, toWord, wordType } from './types.ts';
 import { WordNames } from './words.ts';
 
-interface Sizes {
-  readonly count: string;
+/** What a convolution's text depends on. */
+export interface ConvClass {
+  readonly mode: ConvMode;
+  readonly dtype: DType;
+  /** An invocation makes this many rows and columns of the product. */
+  readonly rows: 4 | 8 | 16;
+  readonly columns: 4 | 8;
+  /** False where depth is 1 throughout. */
+  readonly deep: boolean;
+  /** Every stride is 1. */
+  readonly dense: boolean;
+  /** True when the steps are shared out, and each share's sums are left in scratch memory. */
+  readonly split: boolean;
+}
+
+interface Names {
   readonly batch: string;
   readonly groups: string;
   readonly inChannels: string;
@@ -16,13 +30,13 @@ interface Sizes {
   readonly padding: readonly string[];
   readonly dilation: readonly string[];
   readonly starts: readonly string[];
+  readonly shares: string;
 }
 
-/** Launch data: count, batch, groups, channels in and out, then triples in the plan's order, then starts of out, a, b. */
-function sizes(): Sizes {
+/** Launch data: batch, groups, channels in and out, triples in the plan's order, starts of out, a and b, shares. */
+function launchNames(): Names {
   const names = new WordNames();
   return {
-    count: names.unsigned(),
     batch: names.int(),
     groups: names.int(),
     inChannels: names.int(),
@@ -34,96 +48,214 @@ function sizes(): Sizes {
     padding: names.several(3),
     dilation: names.several(3),
     starts: names.several(3),
+    shares: names.int(),
   };
 }
 
-/** `var name…` for the digits of `id` in a mixed radix, the last first. */
-function digits(parts: readonly (readonly [name: string, size: string])[]): string {
-  const lines = ['var rest = i32(id);'];
-  for (const [name, size] of [...parts].reverse()) {
-    lines.push(`let ${name} = rest % ${size};`, `rest = rest / ${size};`);
-  }
-  return lines.join('\n  ');
+/**
+ * A convolution as a product of matrices that are never made: in each group, left [rows, steps] is one operand as it is, right
+ * [steps, columns] the other by windows. A column is a plane (of the batch, or an input channel) and a position, a step another
+ * plane and another position, and both positions together say where to read.
+ */
+interface Product {
+  readonly rows: string;
+  /** Planes of columns and of steps, and what positions in them go over. */
+  readonly columns: readonly [planes: string, over: readonly string[]];
+  readonly steps: readonly [planes: string, over: readonly string[]];
+  /** Where left has row 0 in group `g`, what a row adds, and what a step does, from `step_plane` and `step_flat`. */
+  readonly left: readonly [operand: 'a' | 'b', base: string, row: string, step: string];
+  readonly right: readonly [
+    operand: 'a' | 'b',
+    columnPlane: string,
+    stepPlane: string,
+    over: readonly string[],
+  ];
+  /** Where out has row 0 of a column, from `column_plane` and `column_flat`, and what a row adds. */
+  readonly out: readonly [base: string, row: string];
 }
 
-const axes = [0, 1, 2] as const;
-const flat = (names: readonly string[], size: readonly string[]): string =>
-  `(${names[0]} * ${size[1]} + ${names[1]}) * ${size[2]} + ${names[2]}`;
+const volume = ([depth, height, width]: readonly string[]): string => `(${depth} * ${height} * ${width})`;
 
-/** One loop for each of `names`, around `body`; sums are closed once a row, so that the error grows with the rows. */
-function loops(names: readonly string[], size: readonly string[], body: string): string {
-  const open = names.map((name, i) => {
-    const loop = `for (var ${name} = 0; ${name} < ${size[i]}; ${name}++) {`;
-    return i === names.length - 1 ? `var row = zero;\n  ${loop}` : loop;
-  });
-  return `${open.join('\n  ')}
-    ${body}
-  }
-  sum += row;
-  ${'}'.repeat(names.length - 1)}`;
-}
-
-const meets = (s: Sizes): string =>
-  axes
-    .map((d) => `let i${d} = o${d} * ${s.stride[d]} - ${s.padding[d]} + k${d} * ${s.dilation[d]};`)
-    .concat(`if (${axes.map((d) => `i${d} < 0 || i${d} >= ${s.input[d]}`).join(' || ')}) { continue; }`)
-    .join('\n    ');
-
-const bodies: Readonly<Record<ConvMode, (s: Sizes) => string>> = {
-  forward: (
-    s,
-  ) => `${digits([['n', s.batch], ['g', s.groups], ['oc', s.outChannels], ...axes.map((d) => [`o${d}`, s.output[d]!] as const)])}
-  ${loops(
-    ['ic', 'k0', 'k1', 'k2'],
-    [s.inChannels, ...s.kernel],
-    `${meets(s)}
-    let x = a[${s.starts[1]} + ((n * ${s.groups} + g) * ${s.inChannels} + ic) * ${volume(s.input)} + ${flat(['i0', 'i1', 'i2'], s.input)}];
-    row += x * b[${s.starts[2]} + ((g * ${s.outChannels} + oc) * ${s.inChannels} + ic) * ${volume(s.kernel)} + ${flat(['k0', 'k1', 'k2'], s.kernel)}];`,
-  )}`,
-  input: (
-    s,
-  ) => `${digits([['n', s.batch], ['g', s.groups], ['ic', s.inChannels], ...axes.map((d) => [`i${d}`, s.input[d]!] as const)])}
-  ${loops(
-    ['oc', 'k0', 'k1', 'k2'],
-    [s.outChannels, ...s.kernel],
-    `${axes.map((d) => `let t${d} = i${d} + ${s.padding[d]} - k${d} * ${s.dilation[d]};`).join('\n    ')}
-    if (${axes.map((d) => `t${d} < 0 || t${d} % ${s.stride[d]} != 0 || t${d} / ${s.stride[d]} >= ${s.output[d]}`).join(' || ')}) { continue; }
-    ${axes.map((d) => `let o${d} = t${d} / ${s.stride[d]};`).join(' ')}
-    let x = a[${s.starts[1]} + ((n * ${s.groups} + g) * ${s.outChannels} + oc) * ${volume(s.output)} + ${flat(['o0', 'o1', 'o2'], s.output)}];
-    row += x * b[${s.starts[2]} + ((g * ${s.outChannels} + oc) * ${s.inChannels} + ic) * ${volume(s.kernel)} + ${flat(['k0', 'k1', 'k2'], s.kernel)}];`,
-  )}`,
-  weight: (
-    s,
-  ) => `${digits([['g', s.groups], ['oc', s.outChannels], ['ic', s.inChannels], ...axes.map((d) => [`k${d}`, s.kernel[d]!] as const)])}
-  ${loops(
-    ['n', 'o0', 'o1', 'o2'],
-    [s.batch, ...s.output],
-    `${meets(s)}
-    let x = a[${s.starts[1]} + ((n * ${s.groups} + g) * ${s.inChannels} + ic) * ${volume(s.input)} + ${flat(['i0', 'i1', 'i2'], s.input)}];
-    row += x * b[${s.starts[2]} + ((n * ${s.groups} + g) * ${s.outChannels} + oc) * ${volume(s.output)} + ${flat(['o0', 'o1', 'o2'], s.output)}];`,
-  )}`,
+const products: Readonly<Record<ConvMode, (s: Names) => Product>> = {
+  forward: (s) => ({
+    rows: s.outChannels,
+    columns: [s.batch, s.output],
+    steps: [s.inChannels, s.kernel],
+    left: [
+      'b',
+      `${s.starts[2]} + g * ${s.outChannels} * ${s.inChannels} * ${volume(s.kernel)}`,
+      `${s.inChannels} * ${volume(s.kernel)}`,
+      `step_plane * ${volume(s.kernel)} + step_flat`,
+    ],
+    right: [
+      'a',
+      `${s.starts[1]} + (column_plane * ${s.groups} + g) * ${s.inChannels} * ${volume(s.input)}`,
+      `step_plane * ${volume(s.input)}`,
+      s.input,
+    ],
+    out: [
+      `(column_plane * ${s.groups} + g) * ${s.outChannels} * ${volume(s.output)} + column_flat`,
+      volume(s.output),
+    ],
+  }),
+  input: (s) => ({
+    rows: s.inChannels,
+    columns: [s.batch, s.input],
+    steps: [s.outChannels, s.kernel],
+    left: [
+      'b',
+      `${s.starts[2]} + g * ${s.outChannels} * ${s.inChannels} * ${volume(s.kernel)}`,
+      volume(s.kernel),
+      `step_plane * ${s.inChannels} * ${volume(s.kernel)} + step_flat`,
+    ],
+    right: [
+      'a',
+      `${s.starts[1]} + (column_plane * ${s.groups} + g) * ${s.outChannels} * ${volume(s.output)}`,
+      `step_plane * ${volume(s.output)}`,
+      s.output,
+    ],
+    out: [
+      `(column_plane * ${s.groups} + g) * ${s.inChannels} * ${volume(s.input)} + column_flat`,
+      volume(s.input),
+    ],
+  }),
+  weight: (s) => ({
+    rows: s.outChannels,
+    columns: [s.inChannels, s.kernel],
+    steps: [s.batch, s.output],
+    left: [
+      'b',
+      `${s.starts[2]} + g * ${s.outChannels} * ${volume(s.output)}`,
+      volume(s.output),
+      `step_plane * ${s.groups} * ${s.outChannels} * ${volume(s.output)} + step_flat`,
+    ],
+    right: [
+      'a',
+      `${s.starts[1]} + (g * ${s.inChannels} + column_plane) * ${volume(s.input)}`,
+      `step_plane * ${s.groups} * ${s.inChannels} * ${volume(s.input)}`,
+      s.input,
+    ],
+    out: [
+      `(g * ${s.outChannels} * ${s.inChannels} + column_plane) * ${volume(s.kernel)} + column_flat`,
+      `${s.inChannels} * ${volume(s.kernel)}`,
+    ],
+  }),
 };
 
-function volume([depth, height, width]: readonly string[]): string {
-  return `(${depth} * ${height} * ${width})`;
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+/** The part of a place that a column's or a step's position has, axis by axis, where each axis adds both. */
+function axisPart(mode: ConvMode, of: 'column' | 'step', s: Names, d: number, position: string): string {
+  const kernel = `${position} * ${s.dilation[d]}`;
+  if (mode === 'input') return of === 'column' ? `${position} + ${s.padding[d]}` : `-${kernel}`;
+  const output = `${position} * ${s.stride[d]} - ${s.padding[d]}`;
+  return (of === 'column') === (mode === 'forward') ? output : kernel;
 }
 
-/** An invocation for each element of the result. */
-export function convText(mode: ConvMode, dtype: DType): KernelText {
-  const s = sizes();
+export function convText(kind: ConvClass): KernelText {
+  const { mode, dtype, rows, columns, deep, dense, split } = kind;
+  const s = launchNames();
+  const p = products[mode](s);
+  const axes = deep ? [0, 1, 2] : [1, 2];
   const type = wordType(dtype);
-  const narrow: Partial<Record<DType, string>> = {
-    uint8: '(sum & 255)',
-    int8: '((sum << 24u) >> 24u)',
-    int16: '((sum << 16u) >> 16u)',
+  const four = `vec4<${type}>`;
+  const divided = mode === 'input' && !dense;
+  const flat = (over: readonly string[], at: (d: number) => string): string =>
+    axes.map(at).reduce((sum, own, i) => (i === 0 ? own : `(${sum}) * ${over[axes[i]!]} + ${own}`));
+  const [leftName, leftBase, leftRow, leftStep] = p.left;
+  const [rightName, rightColumn, rightStep, rightOver] = p.right;
+  const positions = (over: readonly string[]): string => volume(over);
+
+  const column = (
+    j: number,
+  ): string => `var out_${j} = 0; var base_${j} = 0; ${axes.map((d) => `var c${d}_${j} = 0;`).join(' ')}
+  {
+    let column = min(first_column + ${j}, columns - 1);
+    let column_plane = column / ${positions(p.columns[1])};
+    let column_flat = column % ${positions(p.columns[1])};
+    let p2 = column_flat % ${p.columns[1][2]};
+    let p1 = column_flat / ${p.columns[1][2]} % ${p.columns[1][1]};
+    let p0 = column_flat / (${p.columns[1][2]} * ${p.columns[1][1]});
+    out_${j} = ${p.out[0]};
+    ${axes.map((d) => `c${d}_${j} = ${axisPart(mode, 'column', s, d, `p${d}`)};`).join(' ')}
+    base_${j} = ${rightColumn}${divided ? '' : ` + ${flat(rightOver, (d) => `c${d}_${j}`)}`};
+  }`;
+  const read = (j: number): string => {
+    const inside = axes.map((d) => `u32(t${d}) < u32(${rightOver[d]})`);
+    const places = axes.map((d) => `let t${d} = c${d}_${j} + s${d};`).join(' ');
+    return `{ ${places} let inside = ${inside.join(' && ')};
+      x${j} = select(${type}(0), ${rightName}[select(0, base_${j} + step_base, inside)], inside); }`;
   };
-  const body = elementwise(
-    s.count,
-    `let zero = ${type}(0);
-  var sum = zero;
-  ${bodies[mode](s)}
-  out[${s.starts[0]} + i32(id)] = ${narrow[dtype] ?? toWord('sum', dtype)};`,
-  );
+  // Divisions make long texts: where there are any, columns take turns.
+  const turns = `for (var j = 0; j < ${columns}; j++) {
+      ${axes.map((d) => `let u${d} = c${d}[j] + s${d}; let t${d} = u${d} / ${s.stride[d]};`).join(' ')}
+      let inside = ${axes
+        .flatMap((d) => [`u${d} >= 0 && t${d} * ${s.stride[d]} == u${d}`, `t${d} < ${rightOver[d]}`])
+        .join(' && ')};
+      x[j] = ${type}(0);
+      if (inside) { x[j] = ${rightName}[bases[j] + step_base + ${flat(rightOver, (d) => `t${d}`)}]; }
+    }`;
+  const each = range(columns);
+  const arrays = `var x = array<${type}, ${columns}>();
+  var bases = array<i32, ${columns}>(${each.map((j) => `base_${j}`).join(', ')});
+  ${axes.map((d) => `var c${d} = array<i32, ${columns}>(${each.map((j) => `c${d}_${j}`).join(', ')});`).join('\n  ')}`;
+  const over = p.steps[1];
+  const next = `p2++;
+    if (p2 == ${over[2]}) { p2 = 0; p1++; if (p1 == ${over[1]}) { p1 = 0; p0++; if (p0 == ${over[0]}) { p0 = 0; step_plane++; step_flat = -1; } } }
+    step_flat++;`;
+  const stepPart = axes.map((d) => `let s${d} = ${axisPart(mode, 'step', s, d, `p${d}`)};`).join(' ');
+  const groupsOfRows = range(rows / 4);
+  const sums = groupsOfRows.flatMap((q) => range(columns).map((j) => `y${q}_${j}`));
+  const across = `((columns + ${columns - 1}) / ${columns})`;
+  const down = `((${p.rows} + ${rows - 1}) / ${rows})`;
+  const columnCount = `(${p.columns[0]} * ${positions(p.columns[1])})`;
+  const piece = `let columns = ${columnCount};
+  let steps = ${p.steps[0]} * ${positions(over)};
+  let first_column = (i32(id) % ${across}) * ${columns};
+  let first_row = (i32(id) / ${across} % ${down}) * ${rows};
+  let layer = i32(id) / (${across} * ${down});
+  let g = layer % ${s.groups};
+  ${split ? `let per = (steps + ${s.shares} - 1) / ${s.shares};\n  let begin = layer / ${s.groups} * per;\n  let end = min(begin + per, steps);` : 'let begin = 0;\n  let end = steps;'}
+  ${range(rows)
+    .map((i) => `let l${i} = ${leftBase} + min(first_row + ${i}, ${p.rows} - 1) * ${leftRow};`)
+    .join('\n  ')}
+  ${range(columns).map(column).join('\n  ')}
+  ${sums.map((sum) => `var ${sum} = ${four}(0);`).join(' ')}
+  var step_plane = begin / ${positions(over)};
+  var step_flat = begin % ${positions(over)};
+  var p2 = step_flat % ${over[2]};
+  var p1 = step_flat / ${over[2]} % ${over[1]};
+  var p0 = step_flat / (${over[2]} * ${over[1]});
+  ${divided ? arrays : each.map((j) => `var x${j} = ${type}(0);`).join(' ')}
+  for (var step = begin; step < end; step++) {
+    let left_step = ${leftStep};
+    ${stepPart}
+    let step_base = ${rightStep}${divided ? '' : ` + ${flat(rightOver, (d) => `s${d}`)}`};
+    ${divided ? turns : each.map(read).join('\n    ')}
+    ${groupsOfRows
+      .map(
+        (q) =>
+          `let w${q} = ${four}(${range(4)
+            .map((i) => `${leftName}[l${4 * q + i} + left_step]`)
+            .join(', ')});`,
+      )
+      .join('\n    ')}
+    ${groupsOfRows.flatMap((q) => range(columns).map((j) => `y${q}_${j} += w${q} * ${divided ? `x[${j}]` : `x${j}`};`)).join('\n    ')}
+    ${next}
+  }
+  var sums = array<${four}, ${sums.length}>(${sums.join(', ')});
+  var places = array<i32, ${columns}>(${range(columns)
+    .map((j) => `out_${j}`)
+    .join(', ')});
+  for (var i = 0; i < ${rows}; i++) {
+    for (var j = 0; j < ${columns}; j++) {
+      if (first_row + i >= ${p.rows} || first_column + j >= columns) { continue; }
+      let at = places[j] + (first_row + i) * ${p.out[1]};
+      let sum = sums[(i / 4) * ${columns} + j][i % 4];
+      ${split ? `out[(layer / ${s.groups}) * ${s.groups} * ${p.rows} * columns + at] = sum;` : `out[${s.starts[0]} + at] = ${toWord(narrowed('sum', dtype), dtype)};`}
+    }
+  }`;
+  const count = `(u32((${columnCount} + ${columns - 1}) / ${columns}) * u32${down} * u32(${s.groups})${split ? ` * u32(${s.shares})` : ''})`;
   return kernelText(
     `conv ${mode} ${dtype}`,
     [
@@ -131,6 +263,26 @@ export function convText(mode: ConvMode, dtype: DType): KernelText {
       { name: 'a', type },
       { name: 'b', type },
     ],
-    body,
+    elementwise(count, piece, SMALL_GROUP),
+  );
+}
+
+/** Adds up shares, in order. Launch data: elements, shares, start. */
+export function convSumText(dtype: DType): KernelText {
+  const names = new WordNames();
+  const [count, shares, start] = [names.unsigned(), names.unsigned(), names.int()];
+  const type = wordType(dtype);
+  return kernelText(
+    `conv ${dtype}: sum`,
+    [
+      { name: 'out', type, write: true },
+      { name: 'parts', type },
+    ],
+    elementwise(
+      count,
+      `var sum = ${type}(0);
+  for (var share = 0u; share < ${shares}; share++) { sum += parts[share * ${count} + id]; }
+  out[${start} + i32(id)] = ${toWord(narrowed('sum', dtype), dtype)};`,
+    ),
   );
 }

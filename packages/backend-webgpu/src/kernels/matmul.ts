@@ -9,6 +9,7 @@ import type { GpuBuffer } from '../device/buffers.ts';
 import type { Program } from '../device/programs.ts';
 import type { Queue } from '../device/queue.ts';
 import { apart, bufferOf, checkRank } from './operands.ts';
+import { sharesOf } from './shares.ts';
 
 interface Compiled {
   readonly program: Program;
@@ -23,24 +24,11 @@ const tilings: readonly Tiling[] = [
 ];
 const [tile, large, medium, small] = tilings as [Tiling, Tiling, Tiling, Tiling];
 
-/** Pieces of work that keep a device busy: with fewer, the steps along k are shared out. */
-const ENOUGH_PIECES = 128;
-/** Steps along k that are worth a share. */
-const LEAST_SHARE = 128;
-const MOST_SHARES = 64;
-
 function tilingFor(m: number, n: number, batches: number, inSoftware: boolean): Tiling {
   if (!inSoftware && m > 32 && n > 32) return tile;
   const pieces = (side: number): number => Math.ceil(m / side) * Math.ceil(n / side) * batches;
   if (inSoftware && m > 8 && n > 8 && pieces(16) >= 32) return large;
   return m > 4 && n > 4 && pieces(8) >= 32 ? medium : small;
-}
-
-/** How many parts the steps along k are shared out in: by size alone, so that the same product is always added up the same way. */
-function sharesFor({ rows, columns }: Tiling, { m, n, k, batch }: MatmulPlan): number {
-  const pieces = Math.ceil(m / rows) * Math.ceil(n / columns) * batch.size;
-  if (pieces * 2 > ENOUGH_PIECES) return 1;
-  return Math.max(1, Math.min(MOST_SHARES, Math.floor(ENOUGH_PIECES / pieces), Math.floor(k / LEAST_SHARE)));
 }
 
 export function makeMatmul(queue: Queue): Kernels['matmul'] {
@@ -64,14 +52,15 @@ export function makeMatmul(queue: Queue): Kernels['matmul'] {
     const extraViews: readonly View[] = epilogue?.inputs ?? [];
     const [aBuffer, bBuffer, ...others] = apart(queue, [out], [a, b, ...extraViews]);
     const tiling = tilingFor(m, n, batch.size, queue.inSoftware);
-    const shares = sharesFor(tiling, plan);
+    const tiles = Math.ceil(m / tiling.rows) * Math.ceil(n / tiling.columns) * batch.size;
+    const shares = sharesOf(tiles, plan.k);
     const split = shares > 1;
     const kind = classOf(plan, tiling, split, out, a, b, epilogue?.kernel);
     // Shares are added up before the epilogue sees them.
     const { program, text } = of(split ? { ...kind, epilogue: undefined } : kind, false);
     const views = [out, a, b, ...extraViews];
     const extras = (read: MatmulText): GpuBuffer[] => read.extras.map((extra) => others[extra - 1]!);
-    const pieces = Math.ceil(m / tiling.rows) * Math.ceil(n / tiling.columns) * batch.size * shares;
+    const pieces = tiles * shares;
     const run = (target: GpuBuffer, own: Epilogue | undefined): void => {
       push(queue, plan, views, own, shares, text.extras);
       const buffers = [target, aBuffer!, bBuffer!, ...extras(text)];
