@@ -1,5 +1,5 @@
 import { fail } from '../errors/index.ts';
-import { Tensor } from '../tensor/index.ts';
+import { countChange, Tensor } from '../tensor/index.ts';
 import { gradFnOf } from './gradient-edge.ts';
 import type { Node } from './node.ts';
 import { SavedTensor } from './saved-tensor.ts';
@@ -81,7 +81,7 @@ export class Context implements FunctionContextBase {
       if (!(value instanceof Tensor)) fail('autograd/dirty-type', { index, value });
     });
     for (const tensor of tensors) {
-      if (!this.dirty.has(tensor)) tensor.counter.version++;
+      if (!this.dirty.has(tensor)) countChange(tensor);
       this.dirty.add(tensor);
     }
   }

@@ -1,4 +1,4 @@
-import { isGradEnabled, withGradMode } from '../autograd/index.ts';
+import { inferenceMode, isGradEnabled, isInferenceModeEnabled, withGradMode } from '../autograd/index.ts';
 import { fail } from '../errors/index.ts';
 import { replayed } from '../tensor/index.ts';
 
@@ -15,8 +15,9 @@ import { replayed } from '../tensor/index.ts';
  */
 export function awaitReads<R>(fn: () => R): Promise<R> {
   const recording = isGradEnabled();
+  const inferring = isInferenceModeEnabled();
   return replayed(() => {
-    const result = withGradMode(recording, fn);
+    const result = inferenceMode(inferring, () => withGradMode(recording, fn));
     if (typeof (result as { then?: unknown } | null | undefined)?.then === 'function')
       fail('backend/replay-async', {});
     return result;

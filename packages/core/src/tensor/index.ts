@@ -1,5 +1,4 @@
 export { AutogradMeta, type DualMeta, type TensorHook, ViewMeta, type ViewOrigin } from './autograd-meta.ts';
-export { nextStorageSerial, Storage, setInferenceStorage } from './storage.ts';
 export {
   canRead,
   countChange,
@@ -9,6 +8,6 @@ export {
   readReplayed,
   replayed,
 } from './replay.ts';
-export { nextStorageSerial, Storage } from './storage.ts';
+export { nextStorageSerial, Storage, setInferenceStorage } from './storage.ts';
 export { aliasTensor, emptyTensor, Tensor } from './tensor.ts';
 export { runInScope, swapScope } from './tidy.ts';
