@@ -5,6 +5,7 @@ import { makeGather } from './gather.ts';
 import { makeMap } from './map.ts';
 import { makeMatmul } from './matmul.ts';
 import { makeReduce } from './reduce.ts';
+import { makeRow } from './row.ts';
 import { makeScan } from './scan.ts';
 import { makeScatter } from './scatter.ts';
 import { makeSort } from './sort.ts';
@@ -14,7 +15,7 @@ export function makeKernels(queue: Queue): KernelTable {
   return Object.freeze({
     map: makeMap(queue),
     reduce: makeReduce(queue),
-    row: { declined: 'done as reductions and maps' },
+    row: makeRow(queue),
     scan: makeScan(queue),
     matmul: makeMatmul(queue),
     conv: makeConv(queue),
