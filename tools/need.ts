@@ -10,7 +10,7 @@ interface Need {
   readonly beside?: string;
 }
 
-/** Programs that no npm package brings. `pnpm test` needs none of them; recorders and browser runs do. */
+/** Programs that no npm package brings: recorders and tests in browsers need them, the rest does not. */
 const needs = {
   chromium: { executable: 'chromium', debian: ['chromium', 'libvulkan1'] },
   pytorch: {
@@ -39,6 +39,21 @@ export function need(name: keyof typeof needs): string {
   throw new Error(
     `${name} is needed here and was not found. On Debian: \`${command}\`, or as root set TAIMATSU_INSTALL=1.`,
   );
+}
+
+/**
+ * For tests that cannot run without it: its path, or why it is missing, for the name under which they are skipped. Where
+ * `CI` is set nothing is skipped: what cannot be installed throws.
+ */
+export function wanted(name: keyof typeof needs): { readonly path?: string; readonly missing?: string } {
+  try {
+    return { path: need(name) };
+  } catch (error) {
+    if (process.env.CI) throw error;
+    const missing = (error as Error).message;
+    console.warn(`Skipped: ${missing}`);
+    return { missing };
+  }
 }
 
 function mayInstall(): boolean {

@@ -42,9 +42,10 @@ const none: Readonly<Record<Combination, number>> = {
   logaddexp: Number.NEGATIVE_INFINITY,
 };
 
-/** `none()`: what leaves the other operand as it is. */
-export function noneFunction(dialect: Dialect, combination: Combination): NativeFunction {
-  return scalarFunction(dialect, 'none', s.literal(none[combination], 'float32'), 0, []);
+/** `none()`: what leaves the other operand as it is; of bools, `max` is any and `min` is all. */
+export function noneFunction(dialect: Dialect, combination: Combination, ofBools: boolean): NativeFunction {
+  const value = none[combination];
+  return scalarFunction(dialect, 'none', s.literal(ofBools ? Number(value > 0) : value, 'float32'), 0, []);
 }
 
 /** `move(best, value, at, k)`: where the extreme is after `value` at `k`; of equals the first, or the last if `late`. */

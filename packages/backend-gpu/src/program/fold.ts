@@ -224,7 +224,7 @@ class Writer {
         scalarFunction(dialect, 'pre', fold.pre, plan.inputs.length, fold.params),
         scalarFunction(dialect, 'post', fold.post, 1 + plan.lateInputs.length, fold.params),
         combineFunction(dialect, combination),
-        noneFunction(dialect, combination),
+        noneFunction(dialect, combination, fold.pre.dtype === 'bool'),
         moveFunction(dialect, extreme, false),
       ],
       body,
