@@ -45,7 +45,7 @@ const outside = (path, allowed, comment) => ({
 const core = '^packages/core/src/index\\.ts$';
 const coreBackend = '^packages/core/src/backend/index\\.ts$';
 const backends = '^packages/backend-[a-z]+/src/index\\.ts$';
-const entries = '^(?:packages/[a-z-]+|conformance)/src/(?:(?:backend|extend|notebook)/)?index\\.ts$';
+const entries = '^(?:packages/[a-z-]+|conformance)/src/(?:(?:backend|extend|host|notebook)/)?index\\.ts$';
 const present = ['backend-cpu', 'backend-wasm', 'backend-gpu', 'backend-webgpu'];
 
 export default {

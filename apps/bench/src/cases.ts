@@ -1,14 +1,26 @@
 import type { Case, Group } from './case.ts';
-import { ahead, type Goal, ofPeak, ofRate, timesOf, under } from './goal.ts';
+import { ahead, type Goal, launchesOf, ofPeak, ofRate, speedup, timesOf, under } from './goal.ts';
 import { peakFlops } from './peak.ts';
 import type { ConvWork, MatmulWork, Work } from './work.ts';
+
+/** In a browser, no row may be slower than what the peers on the same interface do one operation at a time. */
+const onWebGpu: readonly Goal[] = [
+  timesOf('tfjs-webgpu', 'TF.js', 1, 'webgpu'),
+  timesOf('jax-webgpu', 'jax-js', 1, 'webgpu'),
+];
+
+/** Products on the two graphics backends. */
+const onDevices: readonly Goal[] = [ahead(1, 'webgpu'), timesOf('tfjs-webgl', 'TF.js', 1.5, 'gpu')];
+
+const twoThreads = speedup('wasm', 1.7, 'wasm-2');
+const fewLaunches = launchesOf('tfjs-webgpu', 'TF.js', 'webgpu');
 
 const plain = (id: string, group: Group, what: string, work: Work, ...goals: readonly Goal[]): Case => ({
   id,
   group,
   what,
   work,
-  goals,
+  goals: [...goals, ...onWebGpu],
 });
 
 function matmul(id: string, what: string, shape: Partial<MatmulWork>, ...goals: readonly Goal[]): Case {
@@ -23,7 +35,10 @@ function conv(pass: ConvWork['pass'], what: string, part: number): Case {
   const work: ConvWork = { op: 'conv', pass, batch: 8, channels: 64, size: 56 };
   const flops = 2 * work.batch * work.channels ** 2 * 9 * work.size ** 2;
   const goal = ofRate('mm-512-nn', part, 'matmul');
-  return { ...plain(`conv-${pass}`, 'conv', `conv2d 8×64×56×56, 3×3, ${what}`, work, goal), flops };
+  return {
+    ...plain(`conv-${pass}`, 'conv', `conv2d 8×64×56×56, 3×3, ${what}`, work, goal, twoThreads),
+    flops,
+  };
 }
 
 /** Everything that is measured, small to large. */
@@ -42,7 +57,13 @@ export const cases: readonly Case[] = [
   },
   plain('add-1e6', 'elementwise', 'add, 1,000,000', { op: 'add', elements: 1e6 }),
   plain('exp-1e6', 'elementwise', 'exp, 1,000,000', { op: 'exp', elements: 1e6 }, under(1500, '1.5 ms')),
-  plain('chain-1e6', 'elementwise', '20 operations, 1,000,000', { op: 'chain', elements: 1e6, length: 20 }),
+  plain(
+    'chain-1e6',
+    'elementwise',
+    '20 operations, 1,000,000',
+    { op: 'chain', elements: 1e6, length: 20 },
+    timesOf('tfjs-webgl', 'TF.js', 1, 'gpu'),
+  ),
   plain(
     'sum-1e7',
     'elementwise',
@@ -51,14 +72,14 @@ export const cases: readonly Case[] = [
     timesOf('pytorch', 'PyTorch', 1.5),
   ),
   { ...plain('peak', 'matmul', 'multiply-add peak, 128 bits', { op: 'peak' }), flops: peakFlops },
-  matmul('mm-256', 'matmul 256', square(256)),
-  matmul('mm-512-nn', 'matmul 512, A·B', {}, ofPeak(0.8)),
+  matmul('mm-256', 'matmul 256', square(256), ...onDevices),
+  matmul('mm-512-nn', 'matmul 512, A·B', {}, ofPeak(0.8), ...onDevices),
   matmul('mm-512-nt', 'matmul 512, A·Bᵀ', { tb: true }, ofPeak(0.8)),
   matmul('mm-512-tn', 'matmul 512, Aᵀ·B', { ta: true }, ofPeak(0.8)),
   matmul('mm-512-tt', 'matmul 512, Aᵀ·Bᵀ', { ta: true, tb: true }, ofPeak(0.8)),
   matmul('mm-511', 'matmul 511', square(511), ofRate('mm-512-nn', 0.9, '512')),
   matmul('mm-513', 'matmul 513', square(513), ofRate('mm-512-nn', 0.9, '512')),
-  matmul('mm-1024', 'matmul 1024', square(1024)),
+  matmul('mm-1024', 'matmul 1024', square(1024), twoThreads, ...onDevices),
   matmul('mm-skinny', '[64×784]·[784×10]', { m: 64, k: 784, n: 10 }, ahead(2)),
   matmul('mm-batched', '8×[128×64]·[64×128]', { batch: 8, m: 128, k: 64, n: 128 }, ahead(2)),
   plain(
@@ -84,6 +105,7 @@ export const cases: readonly Case[] = [
     'MLP 784-128-10, batch 64, SGD',
     { op: 'mlp', batch: 64, optimizer: 'sgd' },
     under(1000, '1.0 ms'),
+    fewLaunches,
   ),
   plain(
     'mlp-adam',
@@ -91,12 +113,14 @@ export const cases: readonly Case[] = [
     'MLP 784-128-10, batch 64, Adam',
     { op: 'mlp', batch: 64, optimizer: 'adam' },
     under(1200, '1.2 ms'),
+    fewLaunches,
   ),
   plain(
     'cnn-adam',
     'training',
     'CNN 32-64, batch 32, Adam',
     { op: 'cnn', batch: 32, optimizer: 'adam' },
+    fewLaunches,
     timesOf('pytorch', 'PyTorch', 2),
   ),
 ];

@@ -5,6 +5,8 @@ export interface Measured {
   rate(contestant?: string, caseId?: string): number | undefined;
   /** The shortest median among the peers (not ours, and not PyTorch, which is no peer in a browser). */
   bestPeer(): number | undefined;
+  /** Device launches of a run. */
+  launches(contestant?: string): number | undefined;
 }
 
 /** How a goal came out: a number to show, and whether it was met. */
@@ -70,5 +72,23 @@ export function ahead(factor: number, of = 'wasm'): Goal {
     of,
     text: `≥ ${factor}× the best peer`,
     judge: (m) => verdict(divide(m.bestPeer(), m.time()), times, (v) => v >= factor),
+  };
+}
+
+/** At least so many times as fast as another of our contestants. */
+export function speedup(over: string, factor: number, of: string): Goal {
+  return {
+    of,
+    text: `≥ ${factor}× one thread`,
+    judge: (m) => verdict(divide(m.time(over), m.time()), times, (v) => v >= factor),
+  };
+}
+
+/** No more launches on the device than another contestant. */
+export function launchesOf(contestant: string, name: string, of: string): Goal {
+  return {
+    of,
+    text: `launches ≤ ${name}'s`,
+    judge: (m) => verdict(divide(m.launches(), m.launches(contestant)), times, (v) => v <= 1),
   };
 }

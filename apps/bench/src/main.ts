@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { chooseCases } from './cases.ts';
 import { openContestants } from './host/open.ts';
 import { readOptions, usage } from './options.ts';
+import { deviceTable } from './report/device.ts';
 import { reportJson } from './report/json.ts';
 import { reportNotes, reportTables } from './report/table.ts';
 import { chooseEntries, roster } from './roster.ts';
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
     const results = await runCases(cases, contestants, { rounds: options.rounds, reference, progress });
     progress('');
     console.log(reportTables(results, entries));
+    console.log(deviceTable(results, entries) ?? '');
     console.log(reportNotes(results, entries));
     if (options.json !== undefined) {
       const report = reportJson(options.host, results, entries, contestants);

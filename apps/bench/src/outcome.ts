@@ -40,6 +40,7 @@ export function outcomes(
         time: (id = goal.of, caseId = result.case.id) => medianOf(find(caseId), id),
         rate: (id = goal.of, caseId = result.case.id) => rateOf(find(caseId), id),
         bestPeer: () => bestPeer(result, entries),
+        launches: (id = goal.of) => timingOf(result, id)?.calls?.launches,
       };
       return { goal, verdict: goal.judge(measured) };
     });

@@ -23,6 +23,7 @@ const entry = (id: string, name: string, usual = true): Entry => ({
 export const roster: Readonly<Record<HostName, readonly Entry[]>> = {
   node: [
     entry('wasm', 'taimatsu wasm'),
+    entry('wasm-2', 'taimatsu wasm, 2 threads'),
     entry('cpu', 'taimatsu cpu'),
     // A software device in Node: shows that it is right, says nothing of a GPU's speed.
     entry('webgpu', 'taimatsu webgpu', false),
@@ -33,7 +34,15 @@ export const roster: Readonly<Record<HostName, readonly Entry[]>> = {
     entry('ort', 'ONNX Runtime Web'),
     entry('pytorch', 'PyTorch'),
   ],
-  chromium: [],
+  chromium: [
+    entry('webgpu', 'taimatsu webgpu'),
+    entry('gpu', 'taimatsu gpu'),
+    entry('tfjs-webgpu', 'TensorFlow.js webgpu'),
+    entry('tfjs-webgl', 'TensorFlow.js webgl'),
+    entry('jax-webgpu', 'jax-js webgpu'),
+    entry('jax-webgpu-jit', 'jax-js webgpu jit'),
+    entry('page-wasm', 'taimatsu wasm'),
+  ],
 };
 
 /** The entries asked for: those named, with commas between, or the usual ones. @throws Error */

@@ -20,7 +20,8 @@ export class Seat {
       this.#tasks.set(JSON.stringify(work), task);
       return { result };
     } catch (error) {
-      return { declined: `failed: ${error instanceof Error ? error.message : error}` };
+      const [line] = (error instanceof Error ? error.message : String(error)).split('\n', 2);
+      return { declined: `failed: ${line}` };
     }
   }
 

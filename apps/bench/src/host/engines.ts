@@ -7,11 +7,16 @@ const tooSlow = { declined: 'takes 2 to 30 s a run: left out' };
 /** The engines of Node, each loaded in the process that runs it and in no other. */
 export const nodeEngines: Readonly<Record<string, () => Promise<Engine>>> = {
   wasm: async () => {
-    const { wasm } = await import('@taimatsu/backend-wasm');
+    const { createWasmBackend } = await import('@taimatsu/backend-wasm');
     const { taimatsu } = await import('../engines/taimatsu.ts');
     const { peakTask } = await import('../engines/peak.ts');
-    const engine = taimatsu(wasm, { about: 'WebAssembly, one thread' });
+    const engine = taimatsu(createWasmBackend({ threads: 1 }), { about: 'WebAssembly, one thread' });
     return { ...engine, makers: { ...engine.makers, peak: peakTask } };
+  },
+  'wasm-2': async () => {
+    const { createWasmBackend } = await import('@taimatsu/backend-wasm');
+    const { taimatsu } = await import('../engines/taimatsu.ts');
+    return taimatsu(createWasmBackend({ threads: 2 }), { about: 'WebAssembly, two threads' });
   },
   cpu: async () => {
     const { cpu } = await import('@taimatsu/backend-cpu');

@@ -1,5 +1,6 @@
 import type { Contestant } from '../contestant.ts';
 import { type Entry, type HostName, roster } from '../roster.ts';
+import { openChromium } from './chromium.ts';
 import { openNode } from './node.ts';
 
 /** Everyone who takes part. */
@@ -11,13 +12,14 @@ export interface Opened {
 }
 
 /** Starts contestants; says of each that could not be started why. */
-export async function openContestants(_host: HostName, entries: readonly Entry[]): Promise<Opened> {
+export async function openContestants(host: HostName, entries: readonly Entry[]): Promise<Opened> {
   const missing = ({ name }: Entry, why: string): void => console.log(`${name} does not take part: ${why}`);
-  const contestants = await openNode(entries, missing);
+  const contestants =
+    host === 'node' ? await openNode(entries, missing) : await openChromium(entries, missing);
   const judges: Contestant[] = [];
   for (const id of ['pytorch', 'cpu']) {
     if (judges.length > 0) break;
-    const present = contestants.find((one) => one.id === id);
+    const present = host === 'node' ? contestants.find((one) => one.id === id) : undefined;
     const [judge] = present
       ? [present]
       : await openNode(
