@@ -4,7 +4,9 @@ import datetime
 import io
 import json
 import math
+import re
 import sys
+import warnings
 
 import torch
 
@@ -50,12 +52,19 @@ def is_plain(tensor):
     return dense and tensor.numel() <= 200
 
 
-def run_cell(code, names):
+def warned(caught):
+    """Texts of warnings, without the places in PyTorch's own sources that some have at their end."""
+    texts = [str(one.message) for one in caught if issubclass(one.category, UserWarning)]
+    return [re.sub(r' \(Triggered internally at [^)]*\)$', '', text) for text in texts]
+
+
+def run_cell(code, names, with_warnings=False):
     """What a cell prints, the exception that ends it, and the tensors it binds."""
     before = dict(names)
     printed = io.StringIO()
     error = None
-    with contextlib.redirect_stdout(printed):
+    with contextlib.redirect_stdout(printed), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter('always')
         try:
             exec(code, names)  # noqa: S102
         except Exception as raised:  # noqa: BLE001
@@ -65,6 +74,8 @@ def run_cell(code, names):
     expectation = {'output': printed.getvalue().removesuffix('\n')}
     if error is not None:
         expectation['error'] = error
+    if with_warnings:
+        expectation['warnings'] = warned(caught)
     bound = {
         key: encode(value)
         for key, value in names.items()
@@ -75,7 +86,7 @@ def run_cell(code, names):
     return expectation
 
 
-def run_scenario(cells, setup=None):
+def run_scenario(cells, setup=None, with_warnings=False):
     """Expectations by cell id, for cells that share their names."""
     names = {'torch': torch, 'F': torch.nn.functional}
     torch.set_printoptions(profile='default', sci_mode=None)
@@ -83,7 +94,7 @@ def run_scenario(cells, setup=None):
     torch.set_grad_enabled(True)
     if setup is not None:
         exec(setup, names)  # noqa: S102
-    return {cell['id']: run_cell(cell['code'], names) for cell in cells}
+    return {cell['id']: run_cell(cell['code'], names, with_warnings) for cell in cells}
 
 
 def provenance(notes):

@@ -1,7 +1,9 @@
+import { Node } from '@taimatsu/core';
 import { isTensor } from '../tensors.ts';
 import { pyTuple } from '../values.ts';
 import { pyRepr, pyStr } from './show.ts';
 import { callTorch } from './torch-module.ts';
+import { Reading } from './wait.ts';
 
 /** A function that Python has without importing it. */
 export class PyBuiltin {
@@ -12,25 +14,29 @@ export class PyBuiltin {
   }
 }
 
-/** The builtins that scenarios use; `print` hands its lines to `write`. */
-export function builtins(write: (text: string) => void): ReadonlyMap<string, PyBuiltin> {
+/** The builtins that scenarios use; `print` hands its lines to `write`, which waits for them. */
+export function builtins(write: (line: Promise<string>) => unknown): ReadonlyMap<string, PyBuiltin> {
   const functions: Readonly<Record<string, (args: readonly unknown[]) => unknown>> = {
-    print: async (values) => {
-      const texts: string[] = [];
-      for (const value of values) texts.push(await pyStr(value));
-      write(`${texts.join(' ')}\n`);
-      return null;
-    },
+    print: (values) => write(Promise.all(values.map(pyStr)).then((texts) => `${texts.join(' ')}\n`)),
     str: ([value]) => pyStr(value),
     repr: ([value]) => pyRepr(value),
     len: ([value]) => BigInt(isTensor(value) ? value.shape[0]! : (value as readonly unknown[]).length),
     range,
-    float: async ([value]) => floatNames.get(value) ?? Number(await scalar(value)),
-    int: async ([value]) => BigInt(Math.trunc(Number(await scalar(value)))),
+    float: ([value]) => floatNames.get(value) ?? reading(value, Number),
+    int: ([value]) => reading(value, (x) => BigInt(Math.trunc(Number(x)))),
     bool: ([value]) => truth(value),
-    list: ([value]) => [...(value as readonly unknown[])],
-    tuple: ([value]) => pyTuple(value as readonly unknown[]),
+    list: ([value]) => [...(value as Iterable<unknown>)],
+    tuple: ([value]) => pyTuple([...(value as Iterable<unknown>)]),
     abs: ([value]) => (isTensor(value) ? callTorch('abs', [value], {}) : Math.abs(Number(value))),
+    zip: (lists) => {
+      const [first = [], ...rest] = lists as readonly (readonly unknown[])[];
+      const shortest = Math.min(first.length, ...rest.map((list) => list.length));
+      return first.slice(0, shortest).map((item, i) => pyTuple([item, ...rest.map((list) => list[i])]));
+    },
+    enumerate: ([value]) => [...(value as Iterable<unknown>)].map((item, i) => pyTuple([BigInt(i), item])),
+    type: ([value]) =>
+      new PyType(value === null ? 'NoneType' : isTensor(value) ? 'Tensor' : typeNameOf(value)),
+    isinstance: ([value]) => isTensor(value),
   };
   return new Map(Object.entries(functions).map(([name, call]) => [name, new PyBuiltin(call)]));
 }
@@ -46,13 +52,29 @@ function range(bounds: readonly unknown[]): readonly bigint[] {
   return Array.from({ length: Math.max(0, stop - start) }, (_, i) => BigInt(start + i));
 }
 
-/** A tensor's only element, waited for; anything else as it is. */
-async function scalar(value: unknown): Promise<unknown> {
-  return isTensor(value) ? await value.itemAsync() : value;
+/** The class of something that is no tensor. */
+class PyType {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+function typeNameOf(value: unknown): string {
+  return value instanceof Node ? value.name : typeof value;
+}
+
+/** What a tensor's only element gives, once it is read; anything else is there at once. */
+function reading<R>(value: unknown, convert: (element: unknown) => R): R | Reading {
+  if (!isTensor(value)) return convert(value);
+  return new Reading(
+    () => convert(value.item()),
+    async () => convert(await value.itemAsync()),
+  );
 }
 
 /** Whether Python takes a value for true. */
-export async function truth(value: unknown): Promise<boolean> {
-  if (Array.isArray(value)) return value.length > 0;
-  return Boolean(await scalar(value));
+export function truth(value: unknown): boolean | Reading {
+  return Array.isArray(value) ? value.length > 0 : reading(value, Boolean);
 }

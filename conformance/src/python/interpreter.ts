@@ -1,92 +1,110 @@
-import { type Tensor, TensorError } from '@taimatsu/core';
+import { TensorError } from '@taimatsu/core';
 import { isTensor } from '../tensors.ts';
-import { indicesOf } from '../torch-call/indexing.ts';
 import { camel } from '../torch-call/row.ts';
-import { PySlice, pyTuple } from '../values.ts';
-import { type Argument, type Expr, NotInLanguage, type Statement } from './ast.ts';
-import { builtins, PyBuiltin, truth } from './builtins.ts';
-import { dtypeNamed, PyContext, PyMethod, PyModule } from './objects.ts';
-import { binary, unary } from './operators.ts';
+import { type Expr, type Handler, NotInLanguage, type Statement } from './ast.ts';
+import { PyBuiltin, truth } from './builtins.ts';
+import { Evaluator } from './evaluate.ts';
+import { asOurs, customFunction, onceDifferentiable, PyError, PyFunction, Returned } from './functions.ts';
+import { methodOf, PyContext, PyMethod, PyModule } from './objects.ts';
+import { binary } from './operators.ts';
 import { parse } from './parse.ts';
-import { callMethod, callTorch, toOurs, toPython } from './torch-module.ts';
-
-type Index = Parameters<Tensor['setAt']>[0][number];
-type Value = Parameters<Tensor['setAt']>[1];
+import { Scope } from './scope.ts';
+import { callMethod, toOurs, toPython } from './torch-module.ts';
+import { atOnce, type Task, waiting } from './wait.ts';
 
 /**
  * Runs programs written in a small part of Python on the library's public API. Everything that reads a tensor waits, so
- * a program runs on every backend.
+ * a program runs on every backend. What the library calls, such as a hook, cannot wait: see {@link atOnce}.
  */
-export class Interpreter {
+export class Interpreter extends Evaluator {
+  private readonly program = new Scope();
+  private output: Promise<string>[];
+
+  constructor() {
+    const output: Promise<string>[] = [];
+    super((line) => {
+      output.push(line);
+      return line.then(() => null);
+    });
+    this.output = output;
+    this.program.names.set('torch', new PyModule('')).set('F', new PyModule('nn.functional'));
+  }
+
   /** The program's names and what they stand for. */
-  readonly names: Map<string, unknown> = new Map<string, unknown>([
-    ['torch', new PyModule('')],
-    ['F', new PyModule('nn.functional')],
-  ]);
-  private output = '';
+  get names(): Map<string, unknown> {
+    return this.program.names;
+  }
 
   /** Runs a program and gives what it printed. Throws what the program raises; {@link takeOutput} has the rest. */
   async run(source: string): Promise<string> {
-    await this.block(parse(source));
+    await waiting(this.block(parse(source), this.program));
     return this.takeOutput();
   }
 
   /** What was printed since the last time. */
-  takeOutput(): string {
-    const printed = this.output;
-    this.output = '';
-    return printed;
+  async takeOutput(): Promise<string> {
+    return (await Promise.all(this.output.splice(0))).join('');
   }
 
-  private readonly builtins = builtins((text) => {
-    this.output += text;
-  });
-
-  private async block(statements: readonly Statement[]): Promise<void> {
-    for (const statement of statements) await this.statement(statement);
+  private *block(statements: readonly Statement[], scope: Scope): Task<void> {
+    for (const statement of statements) yield* this.statement(statement, scope);
   }
 
-  private async statement(statement: Statement): Promise<void> {
+  private *statement(statement: Statement, scope: Scope): Task<void> {
     switch (statement.type) {
       case 'expression':
-        await this.value(statement.value);
+        yield* this.value(statement.value, scope);
         return;
       case 'assign': {
-        const value = await this.value(statement.value);
-        for (const target of statement.targets) await this.assign(target, value);
+        const value = yield* this.value(statement.value, scope);
+        for (const target of statement.targets) yield* this.assign(target, value, scope);
         return;
       }
-      case 'augment': {
-        await this.augment(statement.target, statement.op, await this.value(statement.value));
+      case 'augment':
+        yield* this.augment(statement, scope);
         return;
-      }
       case 'while':
-        while (await truth(await this.value(statement.test))) await this.block(statement.body);
+        while (yield truth(yield* this.value(statement.test, scope)))
+          yield* this.block(statement.body, scope);
         return;
-      case 'if':
-        await this.block((await truth(await this.value(statement.test))) ? statement.body : statement.orElse);
-        return;
-      case 'for':
-        for (const item of (await this.value(statement.over)) as Iterable<unknown>) {
-          await this.assign(statement.target, item);
-          await this.block(statement.body);
-        }
-        return;
-      case 'with': {
-        const context = await this.value(statement.context);
-        if (!(context instanceof PyContext)) throw new NotInLanguage('with needs a context manager');
-        context.enter();
-        try {
-          await this.block(statement.body);
-        } finally {
-          context.leave();
-        }
+      case 'if': {
+        const test = yield truth(yield* this.value(statement.test, scope));
+        yield* this.block(test ? statement.body : statement.orElse, scope);
         return;
       }
+      case 'for':
+        for (const item of (yield* this.value(statement.over, scope)) as Iterable<unknown>) {
+          this.bind(statement.target, item, scope);
+          yield* this.block(statement.body, scope);
+        }
+        return;
+      case 'with':
+        yield* this.inside(statement, scope);
+        return;
+      case 'try':
+        try {
+          yield* this.block(statement.body, scope);
+        } catch (error) {
+          yield* this.handle(error, statement.handlers, scope);
+        }
+        return;
+      case 'def':
+        yield* this.define(statement, scope);
+        return;
+      case 'class':
+        yield* this.makeClass(statement, scope);
+        return;
+      case 'return':
+        throw new Returned(statement.value === undefined ? null : yield* this.value(statement.value, scope));
+      case 'raise':
+        throw yield* this.value(statement.value, scope);
+      case 'global':
+        for (const name of statement.names) scope.declareGlobal(name);
+        return;
       case 'import': {
         const { path, as } = statement;
         if (!/^torch(?:\.|$)/.test(path)) throw new NotInLanguage(`importing ${path}`);
-        this.names.set(as, new PyModule(as === 'torch' ? '' : path.replace(/^torch\.?/, '')));
+        scope.set(as, new PyModule(as === 'torch' ? '' : path.replace(/^torch\.?/, '')));
         return;
       }
       case 'pass':
@@ -96,137 +114,129 @@ export class Interpreter {
     }
   }
 
+  private *inside(statement: Extract<Statement, { type: 'with' }>, scope: Scope): Task<void> {
+    const context = yield* this.value(statement.context, scope);
+    if (!(context instanceof PyContext)) throw new NotInLanguage('with needs a context manager');
+    const entered = context.enter();
+    try {
+      if (statement.as !== undefined) this.bind(statement.as, entered, scope);
+      yield* this.block(statement.body, scope);
+    } finally {
+      context.leave();
+    }
+  }
+
+  private *handle(error: unknown, handlers: readonly Handler[], scope: Scope): Task<void> {
+    for (const { of, as, body } of handlers) {
+      const name = of?.type === 'name' ? of.name : undefined;
+      const isPython = error instanceof TensorError || error instanceof PyError;
+      if (!isPython || (name !== undefined && name !== 'Exception' && name !== error.name)) continue;
+      if (as !== undefined) scope.set(as, error);
+      yield* this.block(body, scope);
+      return;
+    }
+    throw error;
+  }
+
+  private *define(statement: Extract<Statement, { type: 'def' }>, scope: Scope): Task<void> {
+    const { name, params, body, decorators } = statement;
+    const paths = decorators.map((decorator) => (decorator.type === 'name' ? decorator.name : ''));
+    const defaults = yield* this.defaults(params, scope);
+    // Methods are found by their name; `@once_differentiable` is remembered in the function's own.
+    const own = paths.includes('once_differentiable') ? onceDifferentiable : name;
+    if (paths.some((path) => !['staticmethod', 'once_differentiable'].includes(path))) {
+      throw new NotInLanguage('this decorator');
+    }
+    scope.set(name, new PyFunction(own, params, body, scope, defaults));
+  }
+
+  private *makeClass(statement: Extract<Statement, { type: 'class' }>, scope: Scope): Task<void> {
+    const base = statement.base === undefined ? undefined : yield* this.value(statement.base, scope);
+    if (!(base instanceof PyModule) || base.path !== 'autograd.Function') {
+      throw new NotInLanguage('a class that does not extend torch.autograd.Function');
+    }
+    const inside = new Scope(scope);
+    yield* this.block(statement.body, inside);
+    const methods = new Map(
+      [...inside.names].filter((entry): entry is [string, PyFunction] => entry[1] instanceof PyFunction),
+    );
+    // A method sees the program's names, not its class's.
+    scope.set(statement.name, customFunction(statement.name, methods, this.callNow));
+  }
+
   /** On tensors `+=` is the in-place method. */
-  private async augment(target: Expr, op: string, value: unknown): Promise<void> {
-    const before = await this.value(target);
+  private *augment(statement: Extract<Statement, { type: 'augment' }>, scope: Scope): Task<void> {
+    const { target, op } = statement;
+    const value = yield* this.value(statement.value, scope);
+    const before = yield* this.value(target, scope);
     const inPlace = { '+': 'add_', '-': 'sub_', '*': 'mul_', '/': 'div_' }[op];
     if (isTensor(before) && inPlace === undefined) throw new NotInLanguage(`${op}= on a tensor`);
     const after = isTensor(before) ? callMethod(before, inPlace!, [value], {}) : binary(op, before, value);
-    if (!isTensor(before) || target.type !== 'subscript') await this.assign(target, after);
+    if (!isTensor(before) || target.type !== 'subscript') yield* this.assign(target, after, scope);
   }
 
-  private async assign(target: Expr, value: unknown): Promise<void> {
+  private *assign(target: Expr, value: unknown, scope: Scope): Task<void> {
     switch (target.type) {
-      case 'name':
-        this.names.set(target.name, value);
+      case 'attribute': {
+        const of = (yield* this.value(target.of, scope)) as Record<string, unknown>;
+        const readOnly = isTensor(of) && ['grad_fn', 'is_leaf'].includes(target.name);
+        if (readOnly) {
+          throw new PyError(
+            'AttributeError',
+            `attribute '${target.name}' of 'torch._C._TensorBase' objects is not writable`,
+          );
+        }
+        of[camel(target.name)] = isTensor(of) ? toOurs(value) : value;
         return;
+      }
+      case 'subscript': {
+        const of = yield* this.value(target.of, scope);
+        const index = yield* this.value(target.index, scope);
+        if (isTensor(of)) of.setAt(this.indices(index), toOurs(value) as Parameters<typeof of.setAt>[1]);
+        else (of as unknown[])[Number(index)] = value;
+        return;
+      }
       case 'tuple':
       case 'list': {
         const values = Array.isArray(value) ? value : Object.values(value as object);
-        for (const [i, item] of target.items.entries()) await this.assign(item, values[i]);
-        return;
-      }
-      case 'attribute': {
-        const of = await this.value(target.of);
-        if (!isTensor(of)) throw new NotInLanguage(`setting .${target.name}`);
-        (of as unknown as Record<string, unknown>)[camel(target.name)] = toOurs(value);
-        return;
-      }
-      case 'subscript': {
-        const of = await this.value(target.of);
-        if (!isTensor(of)) throw new NotInLanguage('setting an item of what is not a tensor');
-        of.setAt(this.indices(await this.value(target.index)), toOurs(value) as Value);
+        for (const [i, item] of target.items.entries()) yield* this.assign(item, values[i], scope);
         return;
       }
       default:
-        throw new NotInLanguage(`assigning to a ${target.type}`);
+        this.bind(target, value, scope);
     }
   }
 
-  private indices(index: unknown): Index[] {
-    return [...indicesOf(toOurs(index))] as Index[];
+  protected *callFunction(fn: PyFunction, args: readonly unknown[], kwargs: Record<string, unknown>): Task {
+    const scope = new Scope(fn.scope);
+    fn.bind(scope, args, kwargs);
+    if (!Array.isArray(fn.body)) return yield* this.value(fn.body as Expr, scope);
+    try {
+      yield* this.block(fn.body, scope);
+    } catch (thrown) {
+      if (thrown instanceof Returned) return thrown.value;
+      throw thrown;
+    }
+    return null;
   }
 
-  private async value(expr: Expr): Promise<unknown> {
-    switch (expr.type) {
-      case 'constant':
-        return expr.value;
-      case 'ellipsis':
-        return '...';
-      case 'name':
-        return this.lookUp(expr.name);
-      case 'attribute':
-        return this.attribute(await this.value(expr.of), expr.name);
-      case 'list':
-        return this.values(expr.items);
-      case 'tuple':
-        return pyTuple(await this.values(expr.items));
-      case 'slice': {
-        const parts: (number | undefined)[] = [];
-        for (const part of expr.parts) {
-          const bound = part === undefined ? null : await this.value(part);
-          parts.push(bound === null ? undefined : Number(bound));
-        }
-        return new PySlice(...parts);
-      }
-      case 'unary':
-        if (expr.op === 'not') return !(await truth(await this.value(expr.of)));
-        return unary(expr.op, await this.value(expr.of));
-      case 'binary':
-        return binary(expr.op, await this.value(expr.left), await this.value(expr.right));
-      case 'and':
-      case 'or': {
-        const left = await this.value(expr.left);
-        return (await truth(left)) === (expr.type === 'or') ? left : this.value(expr.right);
-      }
-      case 'subscript': {
-        const of = await this.value(expr.of);
-        const index = await this.value(expr.index);
-        if (isTensor(of)) return of.at(...this.indices(index));
-        return (of as readonly unknown[]).at(Number(index));
-      }
-      case 'call':
-        return this.call(await this.value(expr.of), expr.args);
-      default:
-        return expr satisfies never;
-    }
-  }
+  /** A function of the program, called by the library: None is nothing. */
+  private readonly callNow = (fn: PyFunction, args: readonly unknown[]): unknown => {
+    const task = this.callFunction(
+      fn,
+      args.map((arg) => toPython(arg ?? null)),
+      {},
+    );
+    const result = this.given(atOnce(task));
+    return result ?? undefined;
+  };
 
-  private async values(exprs: readonly Expr[]): Promise<unknown[]> {
-    const values: unknown[] = [];
-    for (const expr of exprs) values.push(await this.value(expr));
-    return values;
-  }
-
-  private lookUp(name: string): unknown {
-    if (this.names.has(name)) return this.names.get(name);
-    const builtin = this.builtins.get(name);
-    if (builtin === undefined) throw new NotInLanguage(`no name ${name}`);
-    return builtin;
-  }
-
-  private attribute(of: unknown, name: string): unknown {
-    if (of instanceof PyModule) {
-      const path = of.path === '' ? name : `${of.path}.${name}`;
-      return (of.path === '' ? dtypeNamed(name) : undefined) ?? new PyModule(path);
-    }
-    const owner = of as Readonly<Record<string, unknown>>;
-    if (
-      isTensor(of) &&
-      (name === 'size' || typeof owner[camel(name)] === 'function' || !(camel(name) in owner))
-    ) {
-      return new PyMethod(of, name);
-    }
-    const found = owner[camel(name)];
-    return typeof found === 'function' ? found.bind(of) : toPython(found, name);
-  }
-
-  private async call(callee: unknown, given: readonly Argument[]): Promise<unknown> {
-    const args: unknown[] = [];
-    const kwargs: Record<string, unknown> = {};
-    for (const { name, starred, value } of given) {
-      const evaluated = await this.value(value);
-      if (name !== undefined) kwargs[name] = evaluated;
-      else if (starred) args.push(...(evaluated as readonly unknown[]));
-      else args.push(evaluated);
-    }
-    if (callee instanceof PyModule) return callTorch(callee.path, args, kwargs);
-    if (callee instanceof PyMethod && isTensor(callee.self)) {
-      return toPython(await callMethod(callee.self, callee.name, args, kwargs), callee.name);
-    }
-    if (callee instanceof PyBuiltin) return callee.call(args);
-    if (typeof callee === 'function') return callee(...args);
-    throw new NotInLanguage('calling what is not a function');
+  protected given(value: unknown): unknown {
+    if (value instanceof PyFunction) return asOurs(value, this.callNow);
+    if (value instanceof PyMethod)
+      return (...args: unknown[]) => Reflect.apply(methodOf(value), value.self, args);
+    if (value instanceof PyBuiltin) return (...args: unknown[]) => value.call(args);
+    return value;
   }
 }
 

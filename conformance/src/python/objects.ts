@@ -1,4 +1,5 @@
 import type { DType } from '@taimatsu/core';
+import { camel } from '../torch-call/row.ts';
 import { PyTuple } from '../values.ts';
 
 /** `torch.Size`. */
@@ -33,12 +34,18 @@ export class PyMethod {
   }
 }
 
+/** The function of ours that a method stands for. */
+export function methodOf({ self, name }: PyMethod): (...args: unknown[]) => unknown {
+  return (self as Readonly<Record<string, (...args: unknown[]) => unknown>>)[camel(name)]!;
+}
+
 /** A context manager: `with` enters it and leaves it. */
 export class PyContext {
-  readonly enter: () => void;
+  /** What `as` binds. */
+  readonly enter: () => unknown;
   readonly leave: () => void;
 
-  constructor(enter: () => void, leave: () => void) {
+  constructor(enter: () => unknown, leave: () => void) {
     this.enter = enter;
     this.leave = leave;
   }

@@ -1,3 +1,4 @@
+import { isFloatingPoint, type Tensor, tensor } from '@taimatsu/core';
 import { isTensor } from '../tensors.ts';
 import { callFunction } from '../torch-call/call.ts';
 import { NotInLanguage } from './ast.ts';
@@ -36,6 +37,8 @@ const mirrored: Readonly<Record<string, string>> = {
 export function binary(op: string, left: unknown, right: unknown): unknown {
   if (op === 'is') return left === right;
   if (op === 'is not') return left !== right;
+  if (op === 'in') return (right as readonly unknown[]).includes(left);
+  if (op === '+' && Array.isArray(left) && Array.isArray(right)) return left.concat(right);
   if (isTensor(left) || isTensor(right)) return onTensors(op, left, right);
   return onNumbers(op, left, right);
 }
@@ -48,8 +51,28 @@ function onTensors(op: string, left: unknown, right: unknown): unknown {
   }
   const flipped = mirrored[op];
   if (!isTensor(left) && flipped !== undefined) return onTensors(flipped, right, left);
-  if (!isTensor(left) && op === '-') return callFunction('rsub', [right, plain(left)], {});
+  if (!isTensor(left))
+    return reflected(op, plain(left), right as Tensor) ?? callFunction(name, [plain(left), right], {});
   return callFunction(name, [plain(left), plain(right)], {});
+}
+
+/** What Python's `__radd__` and the like do with a number at the left of a tensor. */
+function reflected(op: string, left: unknown, right: Tensor): unknown {
+  switch (op) {
+    case '+':
+    case '*':
+      return callFunction(functions[op]!, [right, left], {});
+    case '-':
+      return callFunction('rsub', [right, left], {});
+    case '/':
+      return callFunction('mul', [callFunction('reciprocal', [right], {}), left], {});
+    case '**':
+      return isFloatingPoint(right.dtype)
+        ? callFunction('pow', [tensor(left as number, { dtype: right.dtype }), right], {})
+        : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /** A Python int where our API takes numbers. */

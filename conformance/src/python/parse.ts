@@ -1,88 +1,22 @@
-import { type Argument, type Expr, NotInLanguage, type Statement } from './ast.ts';
-import { type Token, tokenize } from './tokenize.ts';
-
-/** How tightly binary operators bind. Comparisons do not chain here. */
-const binding: Readonly<Record<string, number>> = {
-  or: 1,
-  and: 2,
-  '<': 4,
-  '>': 4,
-  '<=': 4,
-  '>=': 4,
-  '==': 4,
-  '!=': 4,
-  is: 4,
-  '|': 5,
-  '^': 6,
-  '&': 7,
-  '<<': 8,
-  '>>': 8,
-  '+': 9,
-  '-': 9,
-  '*': 10,
-  '/': 10,
-  '//': 10,
-  '%': 10,
-  '@': 10,
-  '**': 12,
-};
-const NOT = 3;
-const SIGN = 11;
-const POWER = 12;
-
-const constants: Readonly<Record<string, boolean | null>> = { True: true, False: false, None: null };
+import type { Expr, Handler, Statement } from './ast.ts';
+import { ExpressionParser } from './parse-expression.ts';
+import { tokenize } from './tokenize.ts';
 
 /** A program of the scenario language. @throws {@link NotInLanguage} */
 export function parse(source: string): readonly Statement[] {
   return new Parser(tokenize(source)).program();
 }
 
-class Parser {
-  private readonly tokens: readonly Token[];
-  private at = 0;
-
-  constructor(tokens: readonly Token[]) {
-    this.tokens = tokens;
-  }
-
+class Parser extends ExpressionParser {
   program(): readonly Statement[] {
     const statements: Statement[] = [];
     while (this.token.kind !== 'end') statements.push(...this.line());
     return statements;
   }
 
-  private get token(): Token {
-    return this.tokens[this.at]!;
-  }
-
-  private is(text: string): boolean {
-    const { kind } = this.token;
-    return this.token.text === text && (kind === 'op' || kind === 'name');
-  }
-
-  private take(text: string): boolean {
-    if (!this.is(text)) return false;
-    this.at++;
-    return true;
-  }
-
-  private skip(kind: Token['kind']): boolean {
-    if (this.token.kind !== kind) return false;
-    this.at++;
-    return true;
-  }
-
-  private expect(text: string): void {
-    if (!this.take(text)) this.unexpected(text);
-  }
-
-  private unexpected(wanted: string): never {
-    const { text, kind, line } = this.token;
-    throw new NotInLanguage(`line ${line}: expected ${wanted}, found ${text === '' ? kind : text}`);
-  }
-
   /** One compound statement, or several simple ones with semicolons between. */
   private line(): Statement[] {
+    if (this.is('@')) return [this.decorated()];
     if (this.token.kind === 'name') {
       const compound = this.compound(this.token.text);
       if (compound !== undefined) return [compound];
@@ -106,16 +40,61 @@ class Parser {
       }
       case 'for': {
         this.at++;
-        const target = this.tuple();
+        const target = this.targets();
         this.expect('in');
-        return { type: 'for', target, over: this.expression(), body: this.block() };
+        return { type: 'for', target, over: this.tuple(), body: this.block() };
       }
-      case 'with':
+      case 'with': {
         this.at++;
-        return { type: 'with', context: this.expression(), body: this.block() };
+        const context = this.expression();
+        return {
+          type: 'with',
+          context,
+          as: this.take('as') ? this.targets() : undefined,
+          body: this.block(),
+        };
+      }
+      case 'def':
+        return this.define([]);
+      case 'class': {
+        this.at++;
+        const name = this.name();
+        const base = this.take('(') && !this.take(')') ? this.expression() : undefined;
+        if (base !== undefined) this.expect(')');
+        return { type: 'class', name, base, body: this.block() };
+      }
+      case 'try':
+        return this.attempt();
       default:
         return undefined;
     }
+  }
+
+  private decorated(): Statement {
+    const decorators: Expr[] = [];
+    while (this.take('@')) {
+      decorators.push(this.expression());
+      if (!this.skip('newline')) this.unexpected('the end of the line');
+    }
+    return this.define(decorators);
+  }
+
+  private define(decorators: readonly Expr[]): Statement {
+    this.expect('def');
+    const name = this.name();
+    this.expect('(');
+    return { type: 'def', name, params: this.params(')'), body: this.block(), decorators };
+  }
+
+  private attempt(): Statement {
+    this.at++;
+    const body = this.block();
+    const handlers: Handler[] = [];
+    while (this.take('except')) {
+      const of = this.is(':') ? undefined : this.expression();
+      handlers.push({ of, as: this.take('as') ? this.name() : undefined, body: this.block() });
+    }
+    return { type: 'try', body, handlers };
   }
 
   private block(): readonly Statement[] {
@@ -130,6 +109,16 @@ class Parser {
   private simple(): Statement {
     if (this.take('pass')) return { type: 'pass' };
     if (this.take('import')) return this.importing();
+    if (this.take('from')) return this.importingFrom();
+    if (this.take('return')) {
+      return { type: 'return', value: this.token.kind === 'newline' ? undefined : this.tuple() };
+    }
+    if (this.take('raise')) return { type: 'raise', value: this.expression() };
+    if (this.take('global')) {
+      const names = [this.name()];
+      while (this.take(',')) names.push(this.name());
+      return { type: 'global', names };
+    }
     const first = this.tuple();
     const { kind, text } = this.token;
     if (kind === 'op' && /^[^=!<>]+=$/.test(text)) {
@@ -142,134 +131,21 @@ class Parser {
     return chain.length === 0 ? { type: 'expression', value } : { type: 'assign', targets: chain, value };
   }
 
-  private importing(): Statement {
+  private path(): string {
     const path = [this.name()];
     while (this.take('.')) path.push(this.name());
-    return { type: 'import', path: path.join('.'), as: this.take('as') ? this.name() : path[0]! };
+    return path.join('.');
   }
 
-  private name(): string {
-    const { kind, text } = this.token;
-    if (kind !== 'name') this.unexpected('a name');
-    this.at++;
-    return text;
+  private importing(): Statement {
+    const path = this.path();
+    return { type: 'import', path, as: this.take('as') ? this.name() : path.split('.')[0]! };
   }
 
-  /** An expression, or several with commas between. */
-  private tuple(): Expr {
-    const first = this.expression();
-    if (!this.is(',')) return first;
-    const items = [first];
-    while (this.take(',')) if (!this.closes()) items.push(this.expression());
-    return { type: 'tuple', items };
-  }
-
-  private closes(): boolean {
-    const { kind, text } = this.token;
-    return kind === 'newline' || (kind === 'op' && [')', ']', '=', ';'].includes(text));
-  }
-
-  private expression(least = 0): Expr {
-    let left = this.prefix();
-    for (;;) {
-      const op = this.token.text;
-      const power = this.token.kind === 'op' || this.token.kind === 'name' ? binding[op] : undefined;
-      if (power === undefined || power <= least) return left;
-      this.at++;
-      const negated = op === 'is' && this.take('not');
-      const right = this.expression(op === '**' ? SIGN - 1 : power);
-      if (op === 'and' || op === 'or') left = { type: op, left, right };
-      else left = { type: 'binary', op: negated ? 'is not' : op, left, right };
-    }
-  }
-
-  private prefix(): Expr {
-    if (this.take('not')) return { type: 'unary', op: 'not', of: this.expression(NOT) };
-    for (const op of ['-', '+', '~']) {
-      if (this.take(op)) return { type: 'unary', op, of: this.expression(POWER - 1) };
-    }
-    return this.postfix(this.atom());
-  }
-
-  private postfix(of: Expr): Expr {
-    if (this.take('.')) {
-      return this.postfix({ type: 'attribute', of, name: this.name() });
-    }
-    if (this.take('(')) return this.postfix({ type: 'call', of, args: this.args() });
-    if (this.take('[')) {
-      const index = this.indices();
-      this.expect(']');
-      return this.postfix({ type: 'subscript', of, index });
-    }
-    return of;
-  }
-
-  private args(): readonly Argument[] {
-    const args: Argument[] = [];
-    while (!this.take(')')) {
-      const starred = this.take('*');
-      const named = this.token.kind === 'name' && this.tokens[this.at + 1]?.text === '=';
-      const name = named ? this.token.text : undefined;
-      if (named) this.at += 2;
-      args.push({ name, starred, value: this.expression() });
-      if (!this.is(')')) this.expect(',');
-    }
-    return args;
-  }
-
-  private indices(): Expr {
-    const items = [this.indexItem()];
-    let several = false;
-    while (this.take(',')) {
-      several = true;
-      if (!this.closes()) items.push(this.indexItem());
-    }
-    return several ? { type: 'tuple', items } : items[0]!;
-  }
-
-  private indexItem(): Expr {
-    const parts: (Expr | undefined)[] = [this.is(':') ? undefined : this.expression()];
-    while (this.take(':'))
-      parts.push(this.is(':') || this.is(',') || this.is(']') ? undefined : this.expression());
-    return parts.length === 1 ? parts[0]! : { type: 'slice', parts };
-  }
-
-  private atom(): Expr {
-    const { kind, text } = this.token;
-    this.at++;
-    switch (kind) {
-      case 'int':
-        return { type: 'constant', value: BigInt(text) };
-      case 'float':
-        return { type: 'constant', value: Number(text) };
-      case 'string':
-        return { type: 'constant', value: text.slice(1, -1) };
-      case 'name':
-        return Object.hasOwn(constants, text)
-          ? { type: 'constant', value: constants[text]! }
-          : { type: 'name', name: text };
-      case 'op':
-        if (text === '...') return { type: 'ellipsis' };
-        if (text === '(') return this.parenthesised();
-        if (text === '[') return { type: 'list', items: this.items(']') };
-    }
-    this.at--;
-    return this.unexpected('an expression');
-  }
-
-  private parenthesised(): Expr {
-    const start = this.at;
-    const items = this.items(')');
-    const trailing = this.tokens[this.at - 2]?.text === ',' && this.at - 2 >= start;
-    return items.length === 1 && !trailing ? items[0]! : { type: 'tuple', items };
-  }
-
-  private items(close: string): readonly Expr[] {
-    const items: Expr[] = [];
-    while (!this.take(close)) {
-      items.push(this.expression());
-      if (!this.is(close)) this.expect(',');
-    }
-    return items;
+  private importingFrom(): Statement {
+    const from = this.path();
+    this.expect('import');
+    const name = this.name();
+    return { type: 'import', path: `${from}.${name}`, as: this.take('as') ? this.name() : name };
   }
 }

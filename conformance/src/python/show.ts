@@ -1,16 +1,22 @@
-import type { Tensor } from '@taimatsu/core';
+import { type Tensor, TensorError } from '@taimatsu/core';
 import { isTensor } from '../tensors.ts';
 import { PyTuple } from '../values.ts';
+import { PyError } from './functions.ts';
 import { PyDType, PySize } from './objects.ts';
 
 /** `str(value)`: what `print` shows. Tensors are read without blocking. */
-export async function pyStr(value: unknown): Promise<string> {
+export async function pyStr(given: unknown): Promise<string> {
+  if (isTensor(given)) return showTensor(given);
+  const value = await given;
+  if (value instanceof TensorError || value instanceof PyError) return value.message;
   return typeof value === 'string' ? value : pyRepr(value);
 }
 
 /** `repr(value)`. */
-export async function pyRepr(value: unknown): Promise<string> {
-  if (isTensor(value)) return showTensor(value);
+export async function pyRepr(given: unknown): Promise<string> {
+  if (isTensor(given)) return showTensor(given);
+  // What a device could not give at once.
+  const value = await given;
   if (value === null || value === undefined) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return floatRepr(value);
@@ -18,8 +24,8 @@ export async function pyRepr(value: unknown): Promise<string> {
   if (value instanceof PySize) return `torch.Size([${value.join(', ')}])`;
   if (value instanceof PyDType) return `torch.${value.dtype}`;
   if (Array.isArray(value)) {
-    const items: string[] = [];
-    for (const item of value) items.push(await pyRepr(item));
+    // All at once: what is read later may have changed by then.
+    const items = await Promise.all(value.map(pyRepr));
     if (!(value instanceof PyTuple)) return `[${items.join(', ')}]`;
     return items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`;
   }

@@ -3,10 +3,11 @@ import { isTensor } from '../tensors.ts';
 import { bind, type Kwargs } from '../torch-call/bind.ts';
 import { callFunction, callPlainly, isKnownOp } from '../torch-call/call.ts';
 import { MissingOp } from '../torch-call/missing.ts';
-import { camel, type Rows, row } from '../torch-call/row.ts';
+import { camel, type OurFunction, type Rows, row } from '../torch-call/row.ts';
 import { PySlice, PyTuple, pyTuple } from '../values.ts';
 import { PyContext, PyDType, PySize } from './objects.ts';
 import { plain } from './operators.ts';
+import { Reading } from './wait.ts';
 
 /** Functions with an argument that is data, where 1 makes int64 and 1. float32: which one it is. */
 const takesData: ReadonlyMap<string, number> = new Map([
@@ -32,7 +33,18 @@ export function toPython(value: unknown, name = ''): unknown {
     return Array.isArray(value) ? PySize.from(ints(value)) : ints([value])[0];
   if (name === 'dtype' && torch.isDType(value)) return new PyDType(value);
   if (typeof value === 'number' && integral.has(name)) return BigInt(value);
+  if (Array.isArray(value) && name !== 'tolist') return deepTuple(value, name === 'next_functions');
   return value;
+}
+
+/** Arrays of ours are tuples in Python; `counts`: their numbers are ints. */
+function deepTuple(values: readonly unknown[], counts: boolean): unknown {
+  return pyTuple(
+    values.map((value) => {
+      if (Array.isArray(value)) return deepTuple(value, counts);
+      return counts && typeof value === 'number' ? BigInt(value) : value;
+    }),
+  );
 }
 
 const integral: ReadonlySet<string> = new Set([
@@ -42,6 +54,7 @@ const integral: ReadonlySet<string> = new Set([
   'storage_offset',
   'element_size',
   '_version',
+  'output_nr',
 ]);
 
 function ints(values: readonly unknown[]): unknown[] {
@@ -49,6 +62,17 @@ function ints(values: readonly unknown[]): unknown[] {
 }
 
 type Special = (args: readonly unknown[], kwargs: Kwargs) => unknown;
+
+/** A context from something that is entered at once and gives what leaves it. */
+function entering(enter: () => () => void): PyContext {
+  let leave = (): void => {};
+  return new PyContext(
+    () => {
+      leave = enter();
+    },
+    () => leave(),
+  );
+}
 
 function gradMode(enabled: boolean): PyContext {
   let before = true;
@@ -84,11 +108,59 @@ const specials: Readonly<Record<string, Special>> = {
     torch.setDefaultDtype(dtype as torch.DType);
     return null;
   },
+  inference_mode: ([mode = true]) => entering(() => torch.autograd.enterInferenceMode(mode === true)),
+  'autograd.detect_anomaly': () =>
+    entering(() => {
+      torch.autograd.detectAnomaly(() => {});
+      return torch.autograd.enterAnomalyMode(true);
+    }),
+  'autograd.set_detect_anomaly': ([mode]) => entering(() => torch.autograd.enterAnomalyMode(mode === true)),
+  'autograd.graph.saved_tensors_hooks': ([pack, unpack]) =>
+    entering(() =>
+      torch.autograd.graph.enterSavedTensorsHooks({ pack, unpack } as torch.autograd.graph.SavedTensorHooks),
+    ),
+  'autograd.graph.disable_saved_tensors_hooks': ([message]) =>
+    entering(() => torch.autograd.graph.refuseSavedTensorsHooks(String(message))),
+  'autograd.backward': (args, kwargs) => {
+    const { tensors, grad_tensors, ...options } = bind('backward', backwardRow, args, kwargs);
+    torch.backward(tensors, grad_tensors ?? null, camelled(options));
+    return null;
+  },
+  'utils.checkpoint.checkpoint': ([fn, ...inputs], { use_reentrant = true, preserve_rng_state = true }) =>
+    torch.utils.checkpoint(fn as () => torch.Tensor, inputs as [], {
+      useReentrant: use_reentrant === true,
+      preserveRngState: preserve_rng_state === true,
+    }),
   'autograd.grad': ([outputs, inputs, second], { grad_outputs = second, ...kwargs }) => {
     const options = { ...camelled(kwargs), ...(grad_outputs == null ? {} : { gradOutputs: grad_outputs }) };
     return pyTuple(torch.grad(outputs as torch.Tensor, inputs as torch.Tensor, options as torch.GradOptions));
   },
 };
+
+const backwardRow = row('tensors, grad_tensors, {retain_graph}, {create_graph}, {inputs}');
+
+/** Functions of functions: they give tuples, and take options. */
+const transforms: Rows = {
+  'autograd.functional.jacobian': row('func, inputs, {create_graph}, {strict}, {vectorize}'),
+  'autograd.functional.hessian': row('func, inputs, {create_graph}, {strict}, {vectorize}'),
+  'autograd.functional.vjp': row('func, inputs, v, {create_graph}, {strict}'),
+  'autograd.functional.jvp': row('func, inputs, v, {create_graph}, {strict}'),
+  'autograd.functional.vhp': row('func, inputs, v, {create_graph}, {strict}'),
+  'autograd.functional.hvp': row('func, inputs, v, {create_graph}, {strict}'),
+  'autograd.gradcheck': row('func, inputs, {eps}, {atol}, {rtol}, {raise_exception}'),
+  'autograd.gradgradcheck': row('func, inputs, {grad_outputs}, {eps}, {atol}, {rtol}, {raise_exception}'),
+};
+
+function transform(path: string, args: readonly unknown[], kwargs: Kwargs): unknown {
+  const known = transforms[path]!;
+  const [, space = '', name = ''] = path.split('.');
+  const namespace: object = name === '' ? torch.autograd : torch.autograd.functional;
+  const ours = (namespace as Readonly<Record<string, OurFunction>>)[camel(name === '' ? space : name)]!;
+  const bound = bind(path, known, args, kwargs);
+  // gradcheck takes a tensor alone, too.
+  const inputs = name === '' && isTensor(bound.inputs) ? [bound.inputs] : bound.inputs;
+  return toPython(callPlainly(known, { ...bound, inputs }, ours));
+}
 
 /** Calls `torch.PATH(...)`. */
 export function callTorch(path: string, args: readonly unknown[], kwargs: Kwargs): unknown {
@@ -98,6 +170,7 @@ export function callTorch(path: string, args: readonly unknown[], kwargs: Kwargs
     path === 'arange' && kwargs.dtype === undefined && args.some((arg) => typeof arg === 'number');
   if (isFloat) return callFunction(path, ours, { ...kwargs, dtype: torch.getDefaultDtype() });
   const named = Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [key, toOurs(value)]));
+  if (Object.hasOwn(transforms, path)) return transform(path, ours, named);
   if (Object.hasOwn(specials, path)) return specials[path]!(ours, named);
   if (isKnownOp(path)) return callFunction(path, ours, named);
   const found = (torch as Readonly<Record<string, unknown>>)[camel(path)];
@@ -117,8 +190,16 @@ export function callMethod(
 ): unknown {
   const ours = args.map((arg) => toOurs(arg));
   const named = Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [key, toOurs(value)]));
-  if (name === 'item') return self.itemAsync();
-  if (name === 'tolist') return self.tolistAsync();
+  if (name === 'item')
+    return new Reading(
+      () => self.item(),
+      () => self.itemAsync(),
+    );
+  if (name === 'tolist')
+    return new Reading(
+      () => self.tolist(),
+      () => self.tolistAsync(),
+    );
   if (name === 'size') return ours.length === 0 ? self.shape : self.shape.at(Number(ours[0]));
   if (isKnownOp(name) && !name.endsWith('_')) return callFunction(name, [self, ...ours], named);
   const method = (self as unknown as Readonly<Record<string, unknown>>)[camel(name)];

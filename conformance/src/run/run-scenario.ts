@@ -1,4 +1,4 @@
-import { getDefaultDevice } from '@taimatsu/core';
+import { getDefaultDevice, setWarningHandler } from '@taimatsu/core';
 import type { Backend } from '@taimatsu/core/backend';
 import { compareTensor, type Difference } from '../compare/compare.ts';
 import { Interpreter, raisedText } from '../python/interpreter.ts';
@@ -33,14 +33,24 @@ export function runScenario(scenario: Scenario, backend: Backend, name: string):
   return withSettings(backend, async () => {
     const start = performance.now();
     const python = new Interpreter();
+    const warnings: string[] = [];
+    setWarningHandler((text) => void warnings.push(text));
     const cells: CellResult[] = [];
-    for (const cell of scenario.cells) cells.push(await runCell(python, cell, scenario.expect[cell.id]!));
+    for (const cell of scenario.cells) {
+      warnings.length = 0;
+      cells.push(await runCell(python, cell, scenario.expect[cell.id]!, warnings));
+    }
     const verdict = worst(cells.map((cell) => cell.verdict));
     return { id: scenario.id, backend: name, verdict, milliseconds: performance.now() - start, cells };
   });
 }
 
-async function runCell(python: Interpreter, cell: Cell, expected: Expectation): Promise<CellResult> {
+async function runCell(
+  python: Interpreter,
+  cell: Cell,
+  expected: Expectation,
+  warnings: readonly string[],
+): Promise<CellResult> {
   const { counters } = getDefaultDevice();
   const fallbacks = counters.fallbacks;
   let printed = '';
@@ -49,7 +59,7 @@ async function runCell(python: Interpreter, cell: Cell, expected: Expectation): 
     printed = await python.run(codeToRun(cell));
   } catch (thrown) {
     const reason = declinedReason(thrown);
-    printed = python.takeOutput();
+    printed = await python.takeOutput();
     if (reason !== undefined) {
       return {
         id: cell.id,
@@ -66,6 +76,7 @@ async function runCell(python: Interpreter, cell: Cell, expected: Expectation): 
   const differences = [
     ...compareText('output', expected.output, output),
     ...compareText('error', expected.error ?? 'no error', error ?? 'no error'),
+    ...compareWarnings(expected.warnings, warnings),
     ...(await compareValues(python, expected)),
   ];
   const passed = counters.fallbacks > fallbacks ? 'pass-by-fallback' : 'pass';
@@ -95,6 +106,17 @@ async function compareValues(
     }
   }
   return differences;
+}
+
+/** A traceback shows the program's own places: it stands for itself up to its first line. */
+function compareWarnings(
+  expected: readonly string[] | undefined,
+  got: readonly string[],
+): readonly Difference[] {
+  if (expected === undefined) return [];
+  const shown = (texts: readonly string[]): string =>
+    texts.map((text) => text.replace(/(Traceback of forward call [^\n]*\n)[\s\S]*/, '$1')).join('\n');
+  return compareText('warnings', shown(expected), shown(got));
 }
 
 /** Compares printed text after normalising object addresses. */

@@ -32,6 +32,16 @@ export interface Expectation {
   readonly output: string;
   /** The exception that ends it, as `Class: text`; absent when it ends well. */
   readonly error?: string;
+  /** What it warns of; not compared when absent. */
+  readonly warnings?: readonly string[];
+  /** What the source gives instead, where another answer is wanted on purpose, and why; `null`: no error. */
+  readonly differs?: {
+    readonly why: string;
+    readonly output?: string;
+    readonly error?: string | null;
+    readonly warnings?: readonly string[];
+    readonly values?: Readonly<Record<string, TensorRecord>>;
+  };
   /** Tensors by the names they are bound to afterwards, compared element by element. */
   readonly values?: Readonly<Record<string, TensorRecord>>;
 }

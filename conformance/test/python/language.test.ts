@@ -62,7 +62,7 @@ describe('statements', () => {
   it('keep what was printed before an error', async () => {
     const python = new Interpreter();
     await expect(python.run('print(1)\ntorch.ones(2).view(3)\nprint(2)')).rejects.toThrow();
-    expect(python.takeOutput()).toBe('1\n');
+    expect(await python.takeOutput()).toBe('1\n');
   });
 });
 

@@ -33,13 +33,16 @@ function toList<T>(value: T | readonly T[]): readonly T[] {
   return Array.isArray(value) ? value : [value as T];
 }
 
+function checkGradType(grad: unknown): void {
+  if (grad == null || grad instanceof Tensor) return;
+  fail('autograd/grad-type', { value: grad });
+}
+
 /** The starting points of a run: each output with its gradient. */
 function rootsOf(outputs: readonly Tensor[], grads: readonly (Tensor | null | undefined)[]): Root[] {
   return outputs.map((output, index) => {
     const grad = grads[index] ?? undefined;
-    if (grad !== undefined && !(grad instanceof Tensor)) {
-      fail('autograd/grad-type', { value: grad });
-    }
+    checkGradType(grad);
     if (grad !== undefined && !sameShape(grad.shape, output.shape)) {
       fail('autograd/grad-shape', { index, grad: grad.shape, output: output.shape });
     }
@@ -68,6 +71,7 @@ export function backward(
 ): void {
   const outputs = toList<Tensor>(tensors);
   const grads = gradTensors == null ? [] : toList<Tensor | null>(gradTensors);
+  for (let i = 0; i < outputs.length; i++) checkGradType(grads[i]);
   if (gradTensors != null && grads.length !== outputs.length) {
     fail('autograd/grad-count', { tensors: outputs.length, gradients: grads.length });
   }

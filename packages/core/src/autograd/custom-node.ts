@@ -27,6 +27,10 @@ export class FunctionNode extends Node<Context> {
     return this.nextNodes.map((node, i) => [node, this.nextNrs[i]!]);
   }
 
+  override toString(): string {
+    return super.toString().replace('<', '<torch.autograd.function.');
+  }
+
   override get savedTensors(): readonly Tensor[] {
     return this.attrs.plain;
   }
