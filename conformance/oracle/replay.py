@@ -55,7 +55,9 @@ def is_plain(tensor):
 def warned(caught):
     """Texts of warnings, without the places in PyTorch's own sources that some have at their end."""
     texts = [str(one.message) for one in caught if issubclass(one.category, UserWarning)]
-    return [re.sub(r' \(Triggered internally at [^)]*\)$', '', text) for text in texts]
+    texts = [re.sub(r' \(Triggered internally at [^)]*\)$', '', text) for text in texts]
+    # Where a forward call was made is a path of this machine.
+    return [re.sub(r'(Traceback of forward call .*\n)[\s\S]*', r'\1', text) for text in texts]
 
 
 def run_cell(code, names, with_warnings=False):

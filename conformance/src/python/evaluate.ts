@@ -151,16 +151,14 @@ export abstract class Evaluator {
     }
     if (Array.isArray(of)) return listMethod(of, name);
     if (isTensor(of) && name === '_version') return BigInt(of.version);
-    const owner = of as Readonly<Record<string, unknown>>;
-    if (
-      isTensor(of) &&
-      (name === 'size' || typeof owner[camel(name)] === 'function' || !(camel(name) in owner))
-    ) {
-      return new PyMethod(of, name);
-    }
     if (of === null) throw new PyError('AttributeError', `'NoneType' object has no attribute '${name}'`);
-    const found = owner[camel(name)];
+    const owner = of as Readonly<Record<string, unknown>>;
     if (name === '__name__') return owner.name;
+    const known = camel(name) in owner;
+    // Once: some properties warn when they are read.
+    const found = known ? owner[camel(name)] : undefined;
+    if (isTensor(of) && (!known || name === 'size' || typeof found === 'function'))
+      return new PyMethod(of, name);
     if (name === 'name' && typeof found === 'string') return new PyBuiltin(() => found);
     return typeof found === 'function' ? new PyMethod(of, name) : toPython(found, name);
   }

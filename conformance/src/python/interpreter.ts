@@ -9,7 +9,7 @@ import { methodOf, PyContext, PyMethod, PyModule } from './objects.ts';
 import { binary } from './operators.ts';
 import { parse } from './parse.ts';
 import { Scope } from './scope.ts';
-import { callMethod, toOurs, toPython } from './torch-module.ts';
+import { callMethod, callTorch, toOurs, toPython } from './torch-module.ts';
 import { atOnce, type Task, waiting } from './wait.ts';
 
 /**
@@ -233,6 +233,7 @@ export class Interpreter extends Evaluator {
 
   protected given(value: unknown): unknown {
     if (value instanceof PyFunction) return asOurs(value, this.callNow);
+    if (value instanceof PyModule) return (...args: unknown[]) => callTorch(value.path, args, {});
     if (value instanceof PyMethod)
       return (...args: unknown[]) => Reflect.apply(methodOf(value), value.self, args);
     if (value instanceof PyBuiltin) return (...args: unknown[]) => value.call(args);

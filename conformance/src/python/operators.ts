@@ -87,6 +87,7 @@ function onNumbers(op: string, left: unknown, right: unknown): unknown {
     const exact = integers[op]?.(left, right);
     if (exact !== undefined) return exact;
   }
+  if (op === '+' && typeof left === 'string' && typeof right === 'string') return left + right;
   if (!isNumber(left) || !isNumber(right))
     throw new NotInLanguage(`${op} on ${typeof left} and ${typeof right}`);
   const float = floats[op];

@@ -200,6 +200,7 @@ export function callMethod(
       () => self.tolist(),
       () => self.tolistAsync(),
     );
+  if (name === 'stride') return pyTuple(self.strides.map(BigInt));
   if (name === 'size') return ours.length === 0 ? self.shape : self.shape.at(Number(ours[0]));
   if (isKnownOp(name) && !name.endsWith('_')) return callFunction(name, [self, ...ours], named);
   const method = (self as unknown as Readonly<Record<string, unknown>>)[camel(name)];

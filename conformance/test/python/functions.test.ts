@@ -10,7 +10,6 @@ const prints = (...lines: string[]): Promise<string> => new Interpreter().run(li
 const later: Backend = {
   ...cpu,
   manifest: { ...cpu.manifest, syncRead: false },
-  read: async (...args) => cpu.read(...args),
 };
 
 beforeEach(() => {
