@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Executor } from '@taimatsu/backend-gpu';
 import type { Backend } from '@taimatsu/core/backend';
 import { UsageError } from '../corpus/read.ts';
 
@@ -23,12 +24,22 @@ const known: Readonly<Record<string, () => Promise<Module>>> = {
   },
   wasm: () => import('@taimatsu/backend-wasm'),
   gpu: () => import('@taimatsu/backend-gpu'),
+  ...executors(['webgl2', 'webgl', 'headlessgl', 'cpu']),
   webgpu: async () => {
     softwareVulkan();
     const { webgpu } = await import('@taimatsu/backend-webgpu');
     return { backend: await webgpu.init() };
   },
 };
+
+/** The GPU backend on one executor, such as `gpu:headlessgl`: that or an error. */
+function executors(modes: readonly Executor[]): Readonly<Record<string, () => Promise<Module>>> {
+  const make = (mode: Executor) => async () => {
+    const { createGpuBackend } = await import('@taimatsu/backend-gpu');
+    return { backend: createGpuBackend({ mode }) };
+  };
+  return Object.fromEntries(modes.map((mode) => [`gpu:${mode}`, make(mode)]));
+}
 
 /** Where no Vulkan driver is chosen, Node's WebGPU takes the one in software that Debian's Chromium brings, if it is there. */
 function softwareVulkan(): void {

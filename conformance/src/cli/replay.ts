@@ -3,6 +3,7 @@ import colors from 'picocolors';
 import type { Gaps } from '../corpus/gaps.ts';
 import { type CorpusEntry, corpusEntries, UsageError } from '../corpus/read.ts';
 import type { OpReplay } from '../corpus/replay.ts';
+import type { HostedBackend } from '../host/host.ts';
 import { withHost } from '../host/open.ts';
 import { describeDifference } from '../report/differences.ts';
 import { replayJUnit } from '../report/junit.ts';
@@ -39,17 +40,16 @@ export async function replayOn(
   gaps?: Gaps,
 ): Promise<ReplayReport> {
   const start = performance.now();
-  const replays = new Map<string, OpReplay[]>();
+  const replays = new Map<HostedBackend, OpReplay[]>();
   const warnings = setWarningHandler(() => {});
   await withHost(place, list, async (host) => {
-    for (const { name, executor } of host.backends) {
-      replays.set(name, []);
-      console.log(colors.dim(`${name}: ${executor}`));
+    for (const backend of host.backends) {
+      replays.set(backend, []);
+      console.log(colors.dim(`${backend.name}: ${backend.executor}`));
     }
     for (const [done, { label, read }] of entries.entries()) {
       const file = read();
-      for (const { name } of host.backends)
-        replays.get(name)!.push({ ...(await host.replayFile(file, name)), op: label });
+      for (const [{ name }, own] of replays) own.push({ ...(await host.replayFile(file, name)), op: label });
       progress(done + 1, entries.length, label);
     }
   });
@@ -57,7 +57,7 @@ export async function replayOn(
   progress(0, 0, '');
   console.log(colors.dim(`${((performance.now() - start) / 1000).toFixed(1)} s`));
   return {
-    backends: Object.fromEntries([...replays].map(([name, own]) => [name, backendReplay(own, name, gaps)])),
+    backends: Object.fromEntries([...replays].map(([one, own]) => [one.name, backendReplay(own, one, gaps)])),
   };
 }
 

@@ -3,7 +3,7 @@ import type { OpReplay } from './replay.ts';
 /** Samples that are known to differ, for one reason. */
 export interface Gap {
   readonly reason: string;
-  /** The backends that it is about; all of them when not given. */
+  /** The backends that it is about, on any executor; all of them when not given. */
   readonly backends?: readonly string[];
   /** By `op.dtype`: `all`, or the samples' numbers. */
   readonly samples: Readonly<Record<string, 'all' | readonly number[]>>;
@@ -25,7 +25,8 @@ export interface GapVerdict {
 /** Holds an operator's replay to what is declared: what is wrong must be declared, and what is declared must be wrong, if it ran. */
 export function judgeGaps(label: string, backend: string, replay: OpReplay, gaps: Gaps): GapVerdict {
   const own = gaps.filter(
-    ({ backends, samples }) => Object.hasOwn(samples, label) && (backends?.includes(backend) ?? true),
+    ({ backends, samples }) =>
+      Object.hasOwn(samples, label) && (backends?.includes(backend.split(':')[0]!) ?? true),
   );
   const every = Array.from({ length: replay.count.samples }, (_, i) => i);
   const expected = new Set(

@@ -19,6 +19,8 @@ export interface PageApi {
 const known: Readonly<Record<string, () => Promise<Backend>>> = {
   cpu: async () => (await import('@taimatsu/backend-cpu')).createCpuBackend({ poison: true }),
   gpu: async () => (await import('@taimatsu/backend-gpu')).createGpuBackend(),
+  'gpu:webgl2': async () => (await import('@taimatsu/backend-gpu')).createGpuBackend({ mode: 'webgl2' }),
+  'gpu:webgl': async () => (await import('@taimatsu/backend-gpu')).createGpuBackend({ mode: 'webgl' }),
   webgpu: async () => await (await import('@taimatsu/backend-webgpu')).init(),
 };
 

@@ -20,14 +20,14 @@ export function replayMarkdown({ backends }: ReplayReport): string {
   const summary = Object.entries(backends).map(([name, backend]) => {
     const { right, known, wrong, declined, missing } = standings(backend);
     const { samples, passed } = totals(backend);
-    return [name, right, known, wrong, declined, missing, samples, passed].map(String);
+    return [name, backend.executor, right, known, wrong, declined, missing, samples, passed].map(String);
   });
   const names = Object.keys(backends);
   const ops = [...new Set(names.flatMap((name) => Object.keys(backends[name]!.ops)))];
   const rows = ops.map((op) => [op, ...names.map((name) => cell(backends[name]!, op))]);
   return [
     grid(
-      ['backend', 'ops right', 'known gaps', 'wrong', 'declined', 'missing', 'samples', 'passed'],
+      ['backend', 'executor', 'ops right', 'known gaps', 'wrong', 'declined', 'missing', 'samples', 'passed'],
       summary,
     ),
     grid(['op', ...names], rows),

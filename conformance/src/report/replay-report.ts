@@ -1,8 +1,11 @@
 import { type Gaps, judgeGaps } from '../corpus/gaps.ts';
 import type { OpCount, OpReplay, SampleFailure } from '../corpus/replay.ts';
+import type { HostedBackend } from '../host/host.ts';
 
 /** One backend's replay. */
 export interface BackendReplay {
+  /** What ran the kernels, in the backend's own words. */
+  readonly executor: string;
   readonly ops: Readonly<Record<string, OpCount>>;
   /** What differed, by op; an op without failures is not in it. */
   readonly failures: Readonly<Record<string, readonly SampleFailure[]>>;
@@ -30,13 +33,18 @@ export interface ReplayReport {
 }
 
 /** One backend's part of a report, held to declared gaps if there are any. */
-export function backendReplay(replays: readonly OpReplay[], backend = '', gaps?: Gaps): BackendReplay {
+export function backendReplay(
+  replays: readonly OpReplay[],
+  { name, executor }: HostedBackend,
+  gaps?: Gaps,
+): BackendReplay {
   const pick = <T>(of: (replay: OpReplay) => T, keep: (value: T) => boolean): Record<string, T> =>
     Object.fromEntries(
       replays.map((replay) => [replay.op, of(replay)] as const).filter(([, value]) => keep(value)),
     );
   const some = (list: readonly unknown[]): boolean => list.length > 0;
   return {
+    executor,
     ops: pick(
       ({ count }) => count,
       () => true,
@@ -51,7 +59,7 @@ export function backendReplay(replays: readonly OpReplay[], backend = '', gaps?:
       (samples) => samples > 0,
     ),
     reasons: pick(({ reasons }) => reasons, some),
-    ...(gaps === undefined ? {} : { gaps: gapsOf(replays, backend, gaps) }),
+    ...(gaps === undefined ? {} : { gaps: gapsOf(replays, name, gaps) }),
   };
 }
 

@@ -6,7 +6,10 @@ import type { Verdict } from '../run/verdict.ts';
 export interface RunReport {
   readonly kind: 'run';
   readonly backends: Readonly<
-    Record<string, { readonly scenarios: Readonly<Record<string, ScenarioReport>> }>
+    Record<
+      string,
+      { readonly executor: string; readonly scenarios: Readonly<Record<string, ScenarioReport>> }
+    >
   >;
 }
 
@@ -21,9 +24,9 @@ export interface ScenarioReport {
 
 /** Results by backend and scenario id. */
 export function runReport(results: readonly ScenarioResult[]): RunReport {
-  const backends: Record<string, { scenarios: Record<string, ScenarioReport> }> = {};
-  for (const { id, backend, verdict, milliseconds, cells } of results) {
-    backends[backend] ??= { scenarios: {} };
+  const backends: Record<string, { executor: string; scenarios: Record<string, ScenarioReport> }> = {};
+  for (const { id, backend, executor, verdict, milliseconds, cells } of results) {
+    backends[backend] ??= { executor, scenarios: {} };
     const byCell = cells.map(({ id: cell, verdict: how, differences, reason }) => [
       cell,
       {

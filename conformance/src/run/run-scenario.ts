@@ -23,6 +23,8 @@ export interface CellResult {
 export interface ScenarioResult {
   readonly id: string;
   readonly backend: string;
+  /** What ran the kernels, in the backend's own words. */
+  readonly executor: string;
   readonly verdict: Verdict;
   readonly milliseconds: number;
   readonly cells: readonly CellResult[];
@@ -41,7 +43,9 @@ export function runScenario(scenario: Scenario, backend: Backend, name: string):
       cells.push(await runCell(python, cell, scenario.expect[cell.id]!, warnings));
     }
     const verdict = worst(cells.map((cell) => cell.verdict));
-    return { id: scenario.id, backend: name, verdict, milliseconds: performance.now() - start, cells };
+    const { executor } = backend.manifest;
+    const milliseconds = performance.now() - start;
+    return { id: scenario.id, backend: name, executor, verdict, milliseconds, cells };
   });
 }
 

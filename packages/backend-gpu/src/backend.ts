@@ -13,10 +13,15 @@ export interface GpuBackendOptions {
    * error, because gpu.js takes no native functions there.
    */
   readonly mode?: 'auto' | 'webasm' | Executor;
+  /**
+   * Bytes of textures to keep, 2^30 if not given. Beyond, those that were not used for longest go to ordinary arrays until
+   * they are used again: that takes time, but no program runs out of textures that it has lost sight of.
+   */
+  readonly budget?: number;
 }
 
 /** A backend with a context of its own. @throws `backend/unsupported` where the mode cannot run */
-export function createGpuBackend({ mode = 'auto' }: GpuBackendOptions = {}): Backend {
+export function createGpuBackend({ mode = 'auto', budget }: GpuBackendOptions = {}): Backend {
   if (mode === 'webasm') {
     fail('backend/unsupported', {
       backend: 'gpu',
@@ -25,7 +30,7 @@ export function createGpuBackend({ mode = 'auto' }: GpuBackendOptions = {}): Bac
     });
   }
   const engine = createEngine(mode === 'auto' ? bestExecutor() : mode);
-  const memory = new Memory(engine, dtypes);
+  const memory = new Memory(engine, dtypes, budget);
   const counters = newCounters();
   const kernels = makeKernels(new Launcher(memory), () => {
     counters.fallbacks++;

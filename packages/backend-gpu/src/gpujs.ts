@@ -1,5 +1,5 @@
 import { fail } from '@taimatsu/core/backend';
-import type { GPUInternalMode, KernelVariable } from 'gpu.js';
+import type { KernelVariable } from 'gpu.js';
 import * as namespace from 'gpu.js';
 import type { Dialect } from './dialect/dialect.ts';
 import { glsl1, glsl3 } from './dialect/glsl.ts';
@@ -127,8 +127,12 @@ export function createEngine(executor: Executor): Engine {
  * ever drawn there.
  */
 function open(executor: Executor): Place {
-  if (executor !== 'webgl2' && executor !== 'webgl') {
-    return { executor, gpu: new GPU({ mode: executor as GPUInternalMode }), gl: undefined, lost: undefined };
+  if (executor === 'cpu') return { executor, gpu: new GPU({ mode: 'cpu' }), gl: undefined, lost: undefined };
+  if (executor === 'headlessgl') {
+    const gpu = new GPU({ mode: executor });
+    // The first kernel brings the context.
+    gpu.createKernel('function () { return 0; }', { output: [1] });
+    return { executor, gpu, gl: gpu.context as WebGLRenderingContext, lost: undefined };
   }
   const canvas = newCanvas();
   const settings = { alpha: false, depth: false, antialias: false };

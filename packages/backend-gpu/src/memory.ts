@@ -15,8 +15,10 @@ export class GpuBuffer {
   readonly length: number;
   /** Nothing until something is written. */
   texels: Texels | undefined = undefined;
-  /** What the texels hold, where the host knows. */
+  /** What the texels hold, or held before they were evacuated, where the host knows. */
   known: Float32Array | undefined = undefined;
+  /** When its texels were last asked for. */
+  used = 0;
 
   constructor(dtype: DType, length: number) {
     this.dtype = dtype;
@@ -32,17 +34,30 @@ export function bufferOf(view: View): GpuBuffer {
 /** Reading less than one part in so many copies it to a texture of its own first. */
 const FEW = 64;
 
-/** Where buffers live. */
+/** Bytes of textures that a backend keeps when nothing else is said. */
+export const DEFAULT_BUDGET: number = 2 ** 30;
+
+/**
+ * Where buffers live. Textures are given back when their tensor is freed or collected. In code that never yields nothing is
+ * collected, and WebGL does not say when memory runs out: past a budget, the textures that were not used for longest are
+ * read back and deleted, and their buffers forgotten here. The collector can then take them, and what is still wanted is
+ * uploaded again when it is next used.
+ */
 export class Memory {
   readonly engine: Engine;
   private readonly dtypes: Manifest['dtypes'];
+  private readonly budget: number;
   private readonly reclaim: FinalizationRegistry<GpuBuffer> | undefined;
+  private readonly resident = new Set<GpuBuffer>();
+  private bytes = 0;
+  private clock = 0;
   private patch: Run | undefined;
   private slice: Run | undefined;
 
-  constructor(engine: Engine, dtypes: Manifest['dtypes']) {
+  constructor(engine: Engine, dtypes: Manifest['dtypes'], budget: number = DEFAULT_BUDGET) {
     this.engine = engine;
     this.dtypes = dtypes;
+    this.budget = budget;
     if (engine.executor !== 'cpu') this.reclaim = new FinalizationRegistry((buffer) => this.free(buffer));
   }
 
@@ -58,20 +73,52 @@ export class Memory {
 
   free(buffer: GpuBuffer): void {
     this.reclaim?.unregister(buffer);
-    this.replace(buffer, undefined);
+    this.drop(buffer);
+    buffer.known = undefined;
   }
 
-  /** Puts new texels in place of a buffer's. */
-  replace(buffer: GpuBuffer, texels: Texels | undefined, known?: Float32Array): void {
-    if (buffer.texels !== undefined) this.engine.dispose(buffer.texels);
-    buffer.texels = texels;
+  /** Puts new texels in place of a buffer's. Nobody may hold another buffer's texels across this call. */
+  replace(buffer: GpuBuffer, texels: Texels, known?: Float32Array): void {
+    this.drop(buffer);
     buffer.known = known;
+    this.keep(buffer, texels);
+    if (this.bytes > this.budget) this.evacuate(buffer);
   }
 
   /** A buffer's texels; zeros for what was never written. There are no textures of nothing: empty buffers have one. */
   texels(buffer: GpuBuffer): Texels {
-    buffer.texels ??= this.engine.upload(new Float32Array(Math.max(1, buffer.length)));
-    return buffer.texels;
+    buffer.used = ++this.clock;
+    if (buffer.texels !== undefined) return buffer.texels;
+    const values = buffer.known ?? new Float32Array(Math.max(1, buffer.length));
+    return this.keep(buffer, this.engine.upload(values));
+  }
+
+  private keep(buffer: GpuBuffer, texels: Texels): Texels {
+    buffer.texels = texels;
+    buffer.used = ++this.clock;
+    if (this.reclaim === undefined) return texels;
+    this.resident.add(buffer);
+    this.bytes += bytesOf(buffer);
+    return texels;
+  }
+
+  private drop(buffer: GpuBuffer): void {
+    if (buffer.texels === undefined) return;
+    this.engine.dispose(buffer.texels);
+    buffer.texels = undefined;
+    if (this.resident.delete(buffer)) this.bytes -= bytesOf(buffer);
+  }
+
+  /** Brings the textures down to half the budget, so that this is seldom; `latest` stays. */
+  private evacuate(latest: GpuBuffer): void {
+    const oldest = [...this.resident].sort((a, b) => a.used - b.used);
+    for (const buffer of oldest) {
+      if (this.bytes <= this.budget / 2) return;
+      if (buffer === latest) continue;
+      buffer.known ??= this.engine.download(this.texels(buffer), buffer.length).slice();
+      this.drop(buffer);
+      this.reclaim?.unregister(buffer);
+    }
   }
 
   write(buffer: GpuBuffer, start: number, data: ElementArray): void {
@@ -140,6 +187,11 @@ export class Memory {
     engine.dispose(small);
     return values;
   }
+}
+
+/** Four floats a texel. */
+function bytesOf(buffer: GpuBuffer): number {
+  return Math.max(1, Math.ceil(buffer.length / 4)) * 16;
 }
 
 /** Indices are asked for by the host again and again, to check them. */

@@ -30,11 +30,20 @@ describe.skipIf(missing !== undefined)(
             expect(await page.call('run', name)).toBeUndefined();
           });
         }
-        it('deletes the textures of freed tensors', async () => {
-          expect(await page.call('textures')).toBe(0);
+        it('keeps as many textures through a synchronous training loop with tidy', async () => {
+          const counts = await page.call('trainWithTidy');
+          expect(counts).toEqual(counts.map(() => counts[0]));
         });
       });
     }
+
+    it('keeps to its budget in a synchronous training loop without tidy, and loses nothing', async () => {
+      const free = await page.call('trainWithout', 2 ** 30);
+      const { most, loss, first } = await page.call('trainWithout', 64 * 2 ** 14);
+      expect(free.most).toBeGreaterThan(300);
+      expect(most).toBeLessThan(150);
+      expect({ loss, first }).toEqual({ loss: free.loss, first: 7 });
+    });
 
     it('names a lost context, and a new backend works', async () => {
       await page.call('open', 'webgl2');

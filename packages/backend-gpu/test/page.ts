@@ -1,4 +1,4 @@
-import { setDefaultDevice } from '@taimatsu/core';
+import { full, noGrad, ones, setDefaultDevice, tensor, tidy } from '@taimatsu/core';
 import type { Backend } from '@taimatsu/core/backend';
 import { createGpuBackend, type Executor } from '../src/index.ts';
 import { kernels, refuses, silentFailures } from './cases.ts';
@@ -8,31 +8,37 @@ export type TestPage = {
   /** Makes a backend for the calls that follow, and gives its executor. */
   open(mode: Executor): Promise<string>;
   run(name: string): Promise<string | undefined>;
-  /** Live textures after many operations, as made and deleted by WebGL's own calls. */
-  textures(): Promise<number>;
+  /** Live textures after each of a few stretches of a training loop, as made and deleted by WebGL's own calls. */
+  trainWithTidy(): Promise<readonly number[]>;
+  /** The most live textures in a synchronous loop without `tidy`, and the loss at its end, with a budget for 64 textures. */
+  trainWithout(budget: number): Promise<{ most: number; loss: number; first: number }>;
   lose(): Promise<string | undefined>;
 };
 
 let backend: Backend;
 let context: WebGL2RenderingContext;
 let live = 0;
+let isSpying = false;
 
 /** Keeps the context that a backend makes, and counts its textures. */
 function spy(): void {
+  live = 0;
+  if (isSpying) return;
+  isSpying = true;
   const { getContext } = OffscreenCanvas.prototype;
   OffscreenCanvas.prototype.getContext = function (this: OffscreenCanvas, ...args: unknown[]) {
     context = getContext.apply(this, args as never) as WebGL2RenderingContext;
     const { createTexture, deleteTexture } = context;
-    live = 0;
-    context.createTexture = () => {
+    const own = context;
+    own.createTexture = () => {
       live++;
-      return createTexture.call(context);
+      return createTexture.call(own);
     };
-    context.deleteTexture = (texture) => {
+    own.deleteTexture = (texture) => {
       live--;
-      deleteTexture.call(context, texture);
+      deleteTexture.call(own, texture);
     };
-    return context;
+    return own;
   } as never;
 }
 
@@ -45,6 +51,19 @@ async function asText(run: () => unknown): Promise<string | undefined> {
   }
 }
 
+/** A step of training a 64 by 64 matrix to be all ones, which gives the loss before it. */
+function training(): () => number {
+  const weight = full([64, 64], 0.5, { requiresGrad: true });
+  const goal = ones([64, 64]);
+  return () => {
+    const loss = weight.sub(goal).square().sum();
+    loss.backward();
+    noGrad(() => weight.sub_(weight.grad!.mul(0.05)));
+    weight.grad!.zero_();
+    return loss.item() as number;
+  };
+}
+
 const api: TestPage = {
   open: async (mode) => {
     spy();
@@ -53,30 +72,41 @@ const api: TestPage = {
     return backend.manifest.executor;
   },
   run: (name) => asText(() => ({ ...silentFailures, ...kernels })[name]!(backend)),
-  textures: async () => {
-    const { tidy, ones } = await import('@taimatsu/core');
-    const work = (): void => {
-      for (let i = 0; i < 50; i++) {
-        tidy(() => {
-          const x = ones([8, 8]);
-          x.add(i).mul(x).sum().item();
-        });
-      }
-    };
-    work();
-    const before = live;
-    work();
-    return live - before;
+  trainWithTidy: async () => {
+    const step = training();
+    const counts: number[] = [];
+    for (let stretch = 0; stretch < 4; stretch++) {
+      for (let i = 0; i < 25; i++) tidy(step);
+      counts.push(live);
+    }
+    return counts;
+  },
+  trainWithout: async (budget) => {
+    spy();
+    backend = createGpuBackend({ mode: 'webgl2', budget });
+    setDefaultDevice(backend);
+    const first = full([64, 64], 7);
+    const step = training();
+    let most = 0;
+    let loss = 0;
+    for (let i = 0; i < 60; i++) {
+      loss = step();
+      most = Math.max(most, live);
+    }
+    return { most, loss, first: first.mean().item() as number };
   },
   lose: () =>
     asText(async () => {
-      const { tensor } = await import('@taimatsu/core');
+      const host = createGpuBackend({ mode: 'cpu' });
+      const safe = tensor([3, 4], { device: host });
       const x = tensor([1, 2]);
+      const before = x.toTypedArray();
       context.getExtension('WEBGL_lose_context')!.loseContext();
       refuses('backend/lost', () => x.add(1).tolist());
+      refuses('backend/lost', () => tensor([1, 2]));
       setDefaultDevice(createGpuBackend());
-      const again = tensor([1, 2]).add(1).tolist();
-      if (String(again) !== '2,3') throw new Error(`a new backend gave ${String(again)}`);
+      const found = [tensor([1, 2]).add(1), safe.add(1)].map((one) => String(one.tolist()));
+      if (String(found) !== '2,3,4,5' || String(before) !== '1,2') throw new Error(`${found}; ${before}`);
     }),
 };
 
