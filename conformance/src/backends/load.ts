@@ -23,6 +23,10 @@ const known: Readonly<Record<string, () => Promise<Module>>> = {
     return { backend: createCpuBackend({ poison: true }) };
   },
   wasm: () => import('@taimatsu/backend-wasm'),
+  'wasm-single': async () => {
+    const { createWasmBackend } = await import('@taimatsu/backend-wasm');
+    return { backend: createWasmBackend({ poison: true, threads: 1 }) };
+  },
   gpu: () => import('@taimatsu/backend-gpu'),
   ...executors(['webgl2', 'webgl', 'headlessgl', 'cpu']),
   webgpu: async () => {

@@ -1,7 +1,9 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { UsageError } from '../corpus/read.ts';
-import { servePage } from './page-server.ts';
+import { isolation, servePage } from './page-server.ts';
+
+export { isolation };
 
 const executables = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -32,15 +34,22 @@ export interface OpenPage<A extends Api<A>> {
   close(): Promise<void>;
 }
 
-/** Bundles a module, opens it in a headless Chromium, and waits for its `globalThis.taimatsu`. @throws {@link UsageError} */
-export async function openPage<A extends Api<A>>(entry: string): Promise<OpenPage<A>> {
+/**
+ * Bundles a module, opens it in a headless Chromium, cross-origin isolated unless other headers are given, and waits for
+ * its `globalThis.taimatsu`.
+ * @throws {@link UsageError}
+ */
+export async function openPage<A extends Api<A>>(
+  entry: string,
+  headers: Readonly<Record<string, string>> = isolation,
+): Promise<OpenPage<A>> {
   const executablePath = findChromium();
   const { chromium } = await import('playwright-core').catch(() => {
     throw new UsageError(
       '--host chromium drives the browser with playwright-core, which is not installed: add it',
     );
   });
-  const served = await servePage(entry);
+  const served = await servePage(entry, headers);
   const browser = await chromium
     .launch({ executablePath, headless: true, args: flags })
     .catch((error: unknown) => {

@@ -21,5 +21,5 @@ export interface Host {
   close(): Promise<void>;
 }
 
-/** The names of hosts. */
-export const hostNames = ['node', 'chromium'] as const;
+/** The names of hosts: this process, a page that is cross-origin isolated, and one that is not. */
+export const hostNames = ['node', 'chromium', 'chromium-plain'] as const;

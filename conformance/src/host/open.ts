@@ -17,6 +17,7 @@ export async function withHost<R>(
 
 async function open(host: string, backends: string): Promise<Host> {
   if (host === 'node') return (await import('./node.ts')).openNode(backends);
-  if (host === 'chromium') return (await import('./chromium.ts')).openChromium(backends);
+  if (host === 'chromium') return (await import('./chromium.ts')).openChromium(backends, true);
+  if (host === 'chromium-plain') return (await import('./chromium.ts')).openChromium(backends, false);
   throw new UsageError(`no host named ${host}; there are ${hostNames.join(', ')}`);
 }

@@ -12,16 +12,24 @@ export interface ServedPage {
 const html =
   '<!doctype html><meta charset="utf-8"><title>Taimatsu</title><script type="module" src="/page.js"></script>';
 
-/** Bundles a module with Vite and serves a page that loads it on a free port of this machine. */
-export async function servePage(entry: string): Promise<ServedPage> {
+/** What makes a page cross-origin isolated: only there can memory be shared with workers. */
+export const isolation: Readonly<Record<string, string>> = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+/** Bundles a module with Vite and serves a page that loads it, with these headers, on a free port of this machine. */
+export async function servePage(
+  entry: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<ServedPage> {
   const files = await bundle(entry);
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').replace(/\?.*/, '');
     const body = path === '/' ? html : files.get(path.slice(1));
     response.writeHead(body === undefined ? 404 : 200, {
       'Content-Type': path === '/' ? 'text/html' : mediaType(path),
-      'Cross-Origin-Opener-Policy': 'same-origin',
-      'Cross-Origin-Embedder-Policy': 'require-corp',
+      ...headers,
     });
     response.end(body ?? 'not here');
   });

@@ -47,7 +47,7 @@ export function isWasmSupported(): boolean {
 
 /** A backend of its own, with its own memory: tensors of one cannot be mixed with another's. */
 export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
-  const threads = options.threads ?? defaultThreads();
+  const { threads = defaultThreads() } = options;
   const memory = memoryFor(options, threads > 1);
   return assemble(memory, new Pool(memory, threads));
 }
@@ -84,7 +84,7 @@ export function assemble(memory: Memory, pool: Pool): Backend {
 }
 
 /** Shared memory where it is of use and can be had. */
-function memoryFor(
+export function memoryFor(
   { budget = DEFAULT_BUDGET, poison = false }: WasmBackendOptions,
   threads: boolean,
 ): Memory {
