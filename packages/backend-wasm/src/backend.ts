@@ -59,7 +59,7 @@ export function assemble(memory: Memory, pool: Pool): Backend {
   const counters = newCounters();
   const read = (buffer: BackendBuffer, start: number, length: number): ElementArray => {
     counters.read += length;
-    return memory.elements(buffer as WasmBuffer, start, length).slice();
+    return memory.copy(buffer as WasmBuffer, start, length);
   };
   return {
     name: 'wasm',

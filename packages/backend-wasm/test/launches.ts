@@ -52,9 +52,10 @@ export const launches: { readonly [name: string]: () => t.Tensor } = {
     )[0]!;
   },
   map: () => many(100_003).exp(),
-  'map, in place': () => many(100_003).mul_(3).add_(many(100_003)),
+  'map, in place': () => many(100_003).exp_().sin_(),
   'map, with a scalar of 64 bits': () => t.arange(0, 100_003).mul(2n ** 40n + 1n),
   'map, scalar family': () => many(100_001).mul(100).to('int16').add(7),
+  'map, in place, light': () => many(400_003).mul_(3).add_(many(400_003)),
   'map, broadcast': () => rand(170, 171).add(rand(171)),
   'map, strided': () => rand(170, 171).t().add(1).contiguous(),
   'sum of rows': () => many(500, 399).sum(1),

@@ -9,7 +9,7 @@ import {
   type View,
 } from '@taimatsu/core/backend';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createWasmBackend } from '../src/index.ts';
 import { Memory, WasmBuffer } from '../src/memory/index.ts';
 import { classBytes, sizeClass } from '../src/memory/sizes.ts';
@@ -124,6 +124,78 @@ test('exhaustion is a named error, and what was there is intact', () => {
   expect(isTensorError(error, 'backend/out-of-memory')).toBe(true);
   expect(backend.read(kept, 0, 1000).every((x) => x === 7)).toBe(true);
   expect(() => backend.alloc('float32', 2 ** 33, {})).toThrow(/cannot hold/);
+});
+
+describe('at the end of memory', () => {
+  const space = 8 * MB;
+  const full = (): { memory: Memory; live: WasmBuffer[]; error: unknown } => {
+    const memory = new Memory({ budget: 4 * MB, poison: true, shared: false, space });
+    const live: WasmBuffer[] = [];
+    let error: unknown;
+    // What one launch uses cannot be moved away.
+    try {
+      for (;;) {
+        const buffer = memory.alloc('float32', live.length % 3 === 0 ? 100 : 60_000);
+        live.push(buffer);
+        new Float32Array(memory.u8.buffer, memory.pointer(view(buffer)), buffer.length).fill(live.length);
+        if (live.length > 1000) break;
+      }
+    } catch (caught) {
+      error = caught;
+    }
+    return { memory, live, error };
+  };
+
+  test('an error that names it, and every live tensor as it was', () => {
+    const { memory, live, error } = full();
+    expect(isTensorError(error, 'backend/out-of-memory')).toBe(true);
+    expect(memory.wasm.buffer.byteLength).toBeLessThanOrEqual(space);
+    live.forEach((buffer, i) => {
+      expect(memory.elements(buffer, 0, buffer.length).every((x) => x === i + 1)).toBe(true);
+    });
+    for (const buffer of live) memory.free(buffer);
+    const again = memory.alloc('float32', 1_000_000);
+    expect(memory.elements(again, 0, 1).length).toBe(1);
+  });
+
+  test('the same where JavaScript has no memory left to move things to', () => {
+    const memory = new Memory({ budget: 4 * MB, poison: false, shared: false, space: 4 * MB });
+    const live: WasmBuffer[] = [];
+    const slice = vi.spyOn(Uint8Array.prototype, 'slice').mockImplementation(() => {
+      throw new RangeError('Array buffer allocation failed');
+    });
+    try {
+      const fill = (): void => {
+        for (let i = 0; i < 100; i++) {
+          const buffer = memory.alloc('float32', 60_000);
+          memory.elements(buffer, 0, 60_000).fill(i as never);
+          live.push(buffer);
+        }
+      };
+      expect(fill).toThrow(expect.objectContaining({ code: 'backend/out-of-memory' }));
+      expect(live.length).toBeGreaterThan(10);
+    } finally {
+      slice.mockRestore();
+    }
+    live.forEach((buffer, i) => {
+      expect(memory.elements(buffer, 0, buffer.length).every((x) => x === i)).toBe(true);
+    });
+  });
+
+  test('a copy that JavaScript has no memory for', () => {
+    const backend = createWasmBackend();
+    const buffer = backend.alloc('float32', 4, {});
+    const slice = vi.spyOn(Float32Array.prototype, 'slice').mockImplementation(() => {
+      throw new RangeError('Array buffer allocation failed');
+    });
+    try {
+      expect(() => backend.read(buffer, 0, 4)).toThrow(
+        expect.objectContaining({ code: 'backend/out-of-memory' }),
+      );
+    } finally {
+      slice.mockRestore();
+    }
+  });
 });
 
 test('memory that is seen as another dtype is not used again', () => {

@@ -5,9 +5,9 @@ const lanes: { readonly [F in FamilyName]: number } = { quad: 4, pair: 2, scalar
 
 /** Nanoseconds that an expression takes an element, about: enough to tell what is worth sharing. */
 export function costOf(body: Expr, family: FamilyName): number {
-  let turn = 0.6;
+  let turn = 0.4;
   visit(body, (node) => {
-    turn += isHeavyNode(node) ? 5 : 0.3;
+    turn += isHeavyNode(node) ? 5 : 0.15;
   });
   return turn / lanes[family];
 }

@@ -43,7 +43,8 @@ function flatRunner(runtime: Runtime, kernel: ScalarKernel): Runner {
   if (kernel.positional || !runtime.target.shared) return alone;
   const cost = costOf(kernel.body, familyOf(kernel));
   return (plan, out, inputs, params) => {
-    if (plan.size > FEW) {
+    // What is done in place has to be saved before: that does not pay where little is done.
+    if (plan.size > FEW && (cost > SAVING || !inPlace(out, inputs, read))) {
       const crew = runtime.threads.countFor(plan.size * cost);
       if (crew > 1) {
         flatShared(runtime, kernel, read, call, crew, plan.size, out, inputs, params);
@@ -52,6 +53,13 @@ function flatRunner(runtime: Runtime, kernel: ScalarKernel): Runner {
     }
     alone(plan, out, inputs, params);
   };
+}
+
+/** Nanoseconds an element above which saving it is nothing. */
+const SAVING = 0.5;
+
+function inPlace(out: View, inputs: readonly View[], read: readonly number[]): boolean {
+  return read.some((i) => inputs[i]!.storage.buffer === out.storage.buffer);
 }
 
 /** Elements of a piece, by which addresses stay multiples of a vector. */
@@ -73,14 +81,14 @@ function flatShared(
   const steps = views.map(({ dtype }) => dtypeInfo[dtype].itemsize);
   const scalars = kernel.params.map((dtype, i) => scalarArgument(params[i]!, dtype));
   const length = Math.ceil(Math.max(FEW, size / (4 * crew)) / GRAIN) * GRAIN;
-  const inPlace = at.indexOf(at[0]!, 1) > 0;
-  const room = inPlace ? length * steps[0]! : 0;
+  const saving = inPlace(out, inputs, read);
+  const room = saving ? length * steps[0]! : 0;
   memory.scratch(room * crew, (scratch) => {
     const job = threads.job(scratch, room);
     for (let start = 0; start < size; start += length) {
       const count = Math.min(length, size - start);
       const pointers = at.map((pointer, i) => pointer + start * steps[i]!);
-      const guard = inPlace ? { at: pointers[0]!, bytes: count * steps[0]!, save: OWN } : undefined;
+      const guard = saving ? { at: pointers[0]!, bytes: count * steps[0]!, save: OWN } : undefined;
       job.add(new Piece(guard).call(call, count, ...pointers, ...scalars));
     }
     job.run();

@@ -123,7 +123,7 @@ type Run = (
 ) => void;
 
 /** Nanoseconds an element, about. */
-const COST = 0.25;
+const COST = 0.08;
 
 const ways: readonly Way[] = ['general', 'rows', 'columns'];
 const general: Shape = { way: 'general', splat: 0 };

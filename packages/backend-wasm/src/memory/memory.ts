@@ -26,6 +26,8 @@ export interface MemoryOptions {
   readonly budget: number;
   readonly poison: boolean;
   readonly shared: boolean;
+  /** Where addresses end; only tests give less than there is. */
+  readonly space?: number;
 }
 
 /** A slab in use: where the next small buffer goes. The collector takes `token` when no buffer is left. */
@@ -53,22 +55,24 @@ export class Memory {
   readonly stats: { evacuated: number; restored: number } = { evacuated: 0, restored: 0 };
   private readonly heap: Heap;
   private readonly budget: number;
+  private readonly space: number;
   private readonly poison: boolean;
   private readonly slabs: Residents;
   private readonly large: Residents;
   private readonly registry: FinalizationRegistry<Block>;
   private readonly open: (Slab | undefined)[] = [undefined, undefined];
 
-  constructor({ budget, poison, shared }: MemoryOptions) {
+  constructor({ budget, poison, shared, space = ADDRESS_SPACE }: MemoryOptions) {
     this.wasm = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared });
     this.shared = shared;
     this.u8 = new Uint8Array(this.wasm.buffer);
     this.i32 = new Int32Array(this.wasm.buffer);
-    this.heap = new Heap(this.wasm, HEAP_START, Math.min(budget, ADDRESS_SPACE), () => {
+    this.heap = new Heap(this.wasm, HEAP_START, Math.min(budget, space), () => {
       this.u8 = new Uint8Array(this.wasm.buffer);
       this.i32 = new Int32Array(this.wasm.buffer);
     });
     this.budget = budget;
+    this.space = space;
     this.poison = poison;
     this.slabs = new Residents(Math.min(budget / 4, FIRST_ALLOWANCE.slabs));
     this.large = new Residents(Math.min(budget, FIRST_ALLOWANCE.large));
@@ -118,6 +122,21 @@ export class Memory {
     return elementArrayOver(dtype, this.u8.buffer, block.pointer + buffer.start + start * itemsize, length);
   }
 
+  /** A copy of elements. */
+  copy(buffer: WasmBuffer, start: number, length: number): ElementArray {
+    const elements = this.elements(buffer, start, length);
+    try {
+      return elements.slice();
+    } catch {
+      // JavaScript's own memory is at its end.
+      return fail('backend/out-of-memory', {
+        backend: 'wasm',
+        bytes: elements.byteLength,
+        budget: this.budget,
+      });
+    }
+  }
+
   reinterpret(buffer: WasmBuffer, dtype: DType): WasmBuffer {
     const { block, start, length } = buffer;
     block.shared = true;
@@ -159,8 +178,8 @@ export class Memory {
   }
 
   private big(dtype: DType, itemsize: number, length: number, bytes: number): WasmBuffer {
-    if (bytes > ADDRESS_SPACE) {
-      fail('backend/too-large', { backend: 'wasm', length, limit: Math.floor(ADDRESS_SPACE / itemsize) });
+    if (bytes > this.space) {
+      fail('backend/too-large', { backend: 'wasm', length, limit: Math.floor(this.space / itemsize) });
     }
     const block = this.newBlock(bytes, false);
     const buffer = new WasmBuffer(block, 0, dtype, itemsize, length, undefined);
@@ -200,9 +219,9 @@ export class Memory {
       goal *= 2;
     }
     // What the launch in flight needs may take more than the budget.
-    this.heap.limit = ADDRESS_SPACE;
+    this.heap.limit = this.space;
     const pointer = this.heap.take(index);
-    this.heap.limit = Math.min(this.budget, ADDRESS_SPACE);
+    this.heap.limit = Math.min(this.budget, this.space);
     return pointer ?? fail('backend/out-of-memory', { backend: 'wasm', bytes, budget: this.budget });
   }
 

@@ -7,7 +7,7 @@ import { encode, type Linked, OWN, type Piece } from './piece.ts';
 import { type Spawn, type Spawned, spawner } from './spawn.ts';
 
 /** Nanoseconds of one thread's work below which a launch is not worth sharing: waking a worker takes about 30,000. */
-const LEAST_WORK = 120_000;
+const LEAST_WORK = 150_000;
 /** Work worth sharing that has to come by before workers are started. */
 const START_AFTER = 5_000_000;
 /** Milliseconds after which a worker that is still at its piece is given up, at least. */
