@@ -30,7 +30,7 @@ function placed(rank: number, addressed: 'out' | 'source', then: string, otherwi
   if (k < 0 || k >= ${size}) {
     fault(index[index_at], ${size});
     ${otherwise}
-    return;
+    continue;
   }
   ${addressed}_at += k * ${stride};
   ${then}`,
@@ -104,7 +104,7 @@ export function scatterRunsText(mode: Exclude<ScatterMode, 'set'>, dtype: DType,
   const body = elementwise(
     count,
     `let place = keys[id];
-  if (place == 0xffffffffu || (id > 0u && keys[id - 1u] == place)) { return; }
+  if (place == 0xffffffffu || (id > 0u && keys[id - 1u] == place)) { continue; }
   var acc = out[place];
   for (var i = id; i < ${count} && keys[i] == place; i++) {
     let who = order[i];

@@ -39,13 +39,17 @@ export const GROUP = 64;
 /** The same where each invocation has much to do, so that few of them keep a device busy. */
 export const SMALL_GROUP = 16;
 
-/** The head of a kernel whose invocations are numbered by `id`; those from `count` on return at once. */
+/**
+ * A kernel for `count` things, each an `id`; invocations take turns, so that any number of them will do. `continue` in `body`
+ * leaves a thing.
+ */
 export function elementwise(count: string, body: string, group: number = GROUP): string {
   return `@compute @workgroup_size(${group})
 fn main(@builtin(global_invocation_id) where_: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let id = where_.y * groups.x * ${group}u + where_.x;
-  if (id >= ${count}) { return; }
+  let count = ${count};
+  for (var id = where_.x; id < count; id += groups.x * ${group}u) {
   ${body}
+  }
 }`;
 }
 

@@ -31,7 +31,7 @@ export function sortKeysText(dtype: DType, rank: number): KernelText {
       `let line = id / ${padded};
   let k = id % ${padded};
   order[id] = k;
-  if (k >= ${length}) { keys[id] = 0xffffffffu; return; }
+  if (k >= ${length}) { keys[id] = 0xffffffffu; continue; }
   var at = ${start} + i32(k) * ${stride};
   ${walkNest(nest, 'line', ['at'])}
   keys[id] = order_${type}(source[at]) ^ ${flip};`,

@@ -20,6 +20,9 @@ export interface DeviceStats {
 
 const WORD_STEP = 256;
 const WORD_BYTES = 2 ** 18;
+/** On a processor: turns that an invocation takes at most, as long as there are so many groups. */
+const TURNS = 16;
+const FEW_GROUPS = 16;
 /** Kernels in one submission at most. */
 const BATCH = 256;
 
@@ -138,9 +141,14 @@ export class Queue implements BufferSource {
     this.count.dispatches++;
   }
 
-  /** As {@link run}, with an invocation for each of `count`. */
+  /** As {@link run}, for kernels whose invocations take turns at `count` things. */
   runEach(program: Program, buffers: readonly GpuBuffer[], count: number, group: number = GROUP): void {
-    this.run(program, buffers, Math.ceil(count / group));
+    const wanted = Math.ceil(count / group);
+    // Beginning a group costs a processor more than going on with one.
+    const groups = this.inSoftware
+      ? Math.max(Math.min(wanted, FEW_GROUPS), Math.ceil(wanted / TURNS))
+      : wanted;
+    this.run(program, buffers, Math.min(groups, this.device.limits.maxComputeWorkgroupsPerDimension));
   }
 
   write(buffer: GpuBuffer, start: number, words: Int32Array | Float32Array): void {
