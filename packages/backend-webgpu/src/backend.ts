@@ -1,5 +1,5 @@
 import { type Backend, type DType, fail, newCounters } from '@taimatsu/core/backend';
-import type { GpuBuffer } from './device/buffers.ts';
+import type { Block, GpuBuffer } from './device/buffers.ts';
 import { type DeviceStats, Queue } from './device/queue.ts';
 import { fromWords, toWords } from './elements.ts';
 import { makeKernels } from './kernels/index.ts';
@@ -14,21 +14,32 @@ export interface WebGpuBackend extends Backend {
   flush(): void;
 }
 
+/** What a backend can be told. */
+export interface BackendOptions {
+  /** The device's name, and the tensors'. `webgpu` when not given. */
+  readonly name?: string | undefined;
+  /** Bytes of device memory that it may take, 4 GiB when not given; see `backend/out-of-memory`. */
+  readonly budget?: number | undefined;
+}
+
 /**
  * A backend on a device that is there already; it takes all limits as the device has them. Several backends may share a
  * device, but not buffers.
  */
-export function createWebGpuBackend(device: GPUDevice, name = 'webgpu'): WebGpuBackend {
-  const queue = new Queue(name, device);
+export function createWebGpuBackend(
+  device: GPUDevice,
+  { name = 'webgpu', budget }: BackendOptions = {},
+): WebGpuBackend {
+  const queue = new Queue(name, device, budget);
   const manifest = manifestOf(Math.floor(queue.maxBytes / 4), executorOf(device));
-  const collected = new FinalizationRegistry<GpuBuffer>((buffer) => queue.buffers.free(buffer));
+  const collected = new FinalizationRegistry<Block>((block) => queue.buffers.take(block));
 
   const alloc = (dtype: DType, length: number, owner: object): GpuBuffer => {
     const support = manifest.dtypes[dtype];
     if (support.kind === 'declined') fail('backend/dtype', { backend: name, dtype, reason: support.reason });
     queue.check();
     const buffer = queue.buffers.alloc(dtype, length);
-    collected.register(owner, buffer, buffer);
+    collected.register(owner, buffer.block, buffer);
     return buffer;
   };
 

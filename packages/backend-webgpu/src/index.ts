@@ -4,7 +4,7 @@
  */
 import { init } from './init.ts';
 
-export { createWebGpuBackend, type WebGpuBackend } from './backend.ts';
+export { type BackendOptions, createWebGpuBackend, type WebGpuBackend } from './backend.ts';
 export type { DeviceStats } from './device/queue.ts';
 export { init, type WebGpuOptions } from './init.ts';
 

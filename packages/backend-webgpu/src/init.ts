@@ -1,15 +1,13 @@
 import { fail } from '@taimatsu/core/backend';
-import { createWebGpuBackend, type WebGpuBackend } from './backend.ts';
+import { type BackendOptions, createWebGpuBackend, type WebGpuBackend } from './backend.ts';
 
 /** Which device {@link init} takes. */
-export interface WebGpuOptions {
+export interface WebGpuOptions extends BackendOptions {
   /** Where adapters come from; the browser's `navigator.gpu`, or in Node the `webgpu` package, when it is not given. */
   readonly gpu?: GPU;
   readonly powerPreference?: GPUPowerPreference;
   /** Also take an adapter that computes in software. */
   readonly forceFallbackAdapter?: boolean;
-  /** The device's name, and the tensors'. `webgpu` when not given. */
-  readonly name?: string;
 }
 
 const wantedLimits = [
@@ -27,7 +25,7 @@ const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups
  * @throws `backend/unsupported` where there is no WebGPU or no adapter
  */
 export async function init(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
-  const { name = 'webgpu', powerPreference = 'high-performance', forceFallbackAdapter } = options;
+  const { name = 'webgpu', budget, powerPreference = 'high-performance', forceFallbackAdapter } = options;
   const refuse = (reason: string): never =>
     fail('backend/unsupported', { backend: name, what: 'this host', reason });
   const gpu =
@@ -40,7 +38,8 @@ export async function init(options: WebGpuOptions = {}): Promise<WebGpuBackend> 
   const requiredLimits: Record<string, number> = {};
   for (const limit of wantedLimits) requiredLimits[limit] = adapter.limits[limit];
   const requiredFeatures = wantedFeatures.filter((feature) => adapter.features.has(feature));
-  return createWebGpuBackend(await adapter.requestDevice({ requiredLimits, requiredFeatures }), name);
+  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
+  return createWebGpuBackend(device, { name, budget });
 }
 
 /** In Node, adapters and devices do not keep alive what they came from, so nothing else may let go of it. */

@@ -1,4 +1,4 @@
-import type { WebGpuBackend } from '@taimatsu/backend-webgpu';
+import type { WebGpuBackend, WebGpuOptions } from '@taimatsu/backend-webgpu';
 import { init } from '@taimatsu/backend-webgpu';
 import { afterAll, describe } from 'vitest';
 import { need } from '../../../tools/need.ts';
@@ -45,4 +45,5 @@ export function onDevice(name: string, suite: (backend: WebGpuBackend) => void):
 }
 
 /** Another device, of its own. */
-export const another = (): Promise<WebGpuBackend> => init({ name: 'webgpu-2' });
+export const another = (options: WebGpuOptions = {}): Promise<WebGpuBackend> =>
+  init({ name: 'webgpu-2', ...options });

@@ -2,13 +2,11 @@ import { type DType, fail } from '@taimatsu/core/backend';
 
 let serial = 0;
 
-/** A stretch of 32-bit words on the device, one for each element. */
-export class GpuBuffer {
+/** Memory on the device, of a size class; handed out again when it comes back. */
+export class Block {
   readonly id: number = serial++;
   readonly gpu: GPUBuffer;
   readonly bytes: number;
-  dtype: DType = 'float32';
-  length = 0;
   /** The batch of commands that used it last. */
   batch = -1;
   /** False while it waits in the pool. */
@@ -20,6 +18,26 @@ export class GpuBuffer {
   }
 }
 
+/** A stretch of 32-bit words on the device, one for each element. */
+export class GpuBuffer {
+  readonly block: Block;
+  readonly dtype: DType;
+  readonly length: number;
+  /**
+   * Memory that nobody touches, as large as the block. The collector counts it, and so comes as often as if it could see the
+   * device's memory; a system gives no pages to what is not touched.
+   */
+  readonly weight: ArrayBuffer | undefined;
+
+  constructor(block: Block, dtype: DType, length: number) {
+    this.block = block;
+    this.dtype = dtype;
+    this.length = length;
+    this.weight = block.bytes < LEAST_WEIGHT ? undefined : new ArrayBuffer(block.bytes);
+  }
+}
+
+const LEAST_WEIGHT = 2 ** 16;
 const SMALLEST = 256;
 /** Bytes that may wait in the pool. */
 const POOL_BYTES = 2 ** 29;
@@ -36,17 +54,21 @@ export interface BufferSource {
   readonly device: GPUDevice;
   /** Bytes of the largest buffer that a kernel can be bound to. */
   readonly maxBytes: number;
+  /** Bytes of all buffers, at most. */
+  readonly budget: number;
   /** Runs what may fail later, and reports its failure with the next read. */
-  guarded<T>(what: string, run: () => T): T;
+  guarded<T>(what: string, run: () => T, bytes?: number): T;
+  /** Gives memory back for good, after the commands that use it. */
+  destroy(block: Block): void;
 }
 
-/** Buffers by size class; given back ones are handed out again, since commands run in the order they were given. */
+/** Memory by size class; what comes back is handed out again, since commands run in the order they were given. */
 export class Buffers {
-  /** Bytes of all buffers, in use and waiting. */
+  /** Bytes of all blocks, in use and waiting. */
   bytes = 0;
   private readonly source: BufferSource;
   private readonly name: string;
-  private readonly pool = new Map<number, GpuBuffer[]>();
+  private readonly pool = new Map<number, Block[]>();
   private waiting = 0;
 
   constructor(source: BufferSource, name: string) {
@@ -54,38 +76,57 @@ export class Buffers {
     this.name = name;
   }
 
+  /** @throws `backend/too-large`, `backend/out-of-memory` */
   alloc(dtype: DType, length: number): GpuBuffer {
     const limit = Math.floor(this.source.maxBytes / 4);
     if (length > limit) fail('backend/too-large', { backend: this.name, length, limit });
     const bytes = Math.min(classOf(length * 4), this.source.maxBytes);
     const known = this.pool.get(bytes)?.pop();
     if (known !== undefined) this.waiting -= bytes;
-    const buffer = known ?? this.create(bytes);
-    buffer.dtype = dtype;
-    buffer.length = length;
-    buffer.held = true;
-    return buffer;
+    const block = known ?? this.create(bytes);
+    block.held = true;
+    return new GpuBuffer(block, dtype, length);
   }
 
-  free(buffer: GpuBuffer): void {
-    if (!buffer.held) return;
-    buffer.held = false;
-    if (this.waiting + buffer.bytes > POOL_BYTES) {
-      this.bytes -= buffer.bytes;
-      buffer.gpu.destroy();
+  free({ block }: GpuBuffer): void {
+    this.take(block);
+  }
+
+  /** Takes a block back. */
+  take(block: Block): void {
+    if (!block.held) return;
+    block.held = false;
+    if (this.waiting + block.bytes > POOL_BYTES) {
+      this.drop(block);
       return;
     }
-    const waiting = this.pool.get(buffer.bytes);
-    if (waiting === undefined) this.pool.set(buffer.bytes, [buffer]);
-    else waiting.push(buffer);
-    this.waiting += buffer.bytes;
+    const waiting = this.pool.get(block.bytes);
+    if (waiting === undefined) this.pool.set(block.bytes, [block]);
+    else waiting.push(block);
+    this.waiting += block.bytes;
   }
 
-  private create(bytes: number): GpuBuffer {
-    const { device, guarded } = this.source;
-    this.bytes += bytes;
+  private create(bytes: number): Block {
+    const { device, budget } = this.source;
+    if (this.bytes + bytes > budget) this.empty();
+    if (this.bytes + bytes > budget) {
+      fail('backend/out-of-memory', { backend: this.name, bytes, budget, collects: true });
+    }
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const gpu = guarded('a buffer', () => device.createBuffer({ size: bytes, usage }));
-    return new GpuBuffer(gpu, bytes);
+    const gpu = this.source.guarded('a buffer', () => device.createBuffer({ size: bytes, usage }), bytes);
+    this.bytes += bytes;
+    return new Block(gpu, bytes);
+  }
+
+  /** Gives back all that waits. */
+  private empty(): void {
+    for (const blocks of this.pool.values()) for (const block of blocks) this.drop(block);
+    this.pool.clear();
+    this.waiting = 0;
+  }
+
+  private drop(block: Block): void {
+    this.bytes -= block.bytes;
+    this.source.destroy(block);
   }
 }

@@ -49,15 +49,18 @@ export class Programs {
   /** The group that binds a kernel to its buffers; the same again for the same buffers. */
   bind({ layout, label }: Program, buffers: readonly GpuBuffer[]): GPUBindGroup {
     let key = String(layout.id);
-    for (const { id } of buffers) key += `,${id}`;
+    for (const { block } of buffers) key += `,${block.id}`;
     let group = this.bound.get(key);
     if (group === undefined) {
       if (this.bound.size >= MOST_BIND_GROUPS) this.bound.clear();
       const entries: GPUBindGroupEntry[] = [
         { binding: 0, resource: { buffer: this.words, size: WORDS * 4 } },
-        ...buffers.map(({ gpu }, i) => ({ binding: i + 1, resource: { buffer: gpu } })),
+        ...buffers.map(({ block }, i) => ({ binding: i + 1, resource: { buffer: block.gpu } })),
       ];
-      group = this.source.device.createBindGroup({ label, layout: layout.group, entries });
+      const { device } = this.source;
+      group = this.source.guarded(label, () =>
+        device.createBindGroup({ label, layout: layout.group, entries }),
+      );
       this.bound.set(key, group);
     }
     return group;

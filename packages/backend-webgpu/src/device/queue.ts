@@ -2,7 +2,7 @@ import { fail, TensorError } from '@taimatsu/core/backend';
 import type { KernelText } from '../codegen/module.ts';
 import { GROUP } from '../codegen/module.ts';
 import { WORDS, Words } from '../codegen/words.ts';
-import { type BufferSource, Buffers, type GpuBuffer } from './buffers.ts';
+import { type Block, type BufferSource, Buffers, type GpuBuffer } from './buffers.ts';
 import { type Program, Programs } from './programs.ts';
 
 /** What happened on a device since it was taken up. */
@@ -23,6 +23,8 @@ const WORD_BYTES = 2 ** 18;
 /** On a processor: turns that an invocation takes at most, as long as there are so many groups. */
 const TURNS = 16;
 const FEW_GROUPS = 16;
+/** Bytes of device memory, at most, where nobody says otherwise. */
+const DEFAULT_BUDGET = 2 ** 32;
 /** Kernels in one submission at most. */
 const BATCH = 256;
 
@@ -31,6 +33,7 @@ export class Queue implements BufferSource {
   readonly name: string;
   readonly device: GPUDevice;
   readonly maxBytes: number;
+  readonly budget: number;
   /** True for devices that compute on the host's processor. */
   readonly inSoftware: boolean;
   readonly buffers: Buffers;
@@ -49,6 +52,8 @@ export class Queue implements BufferSource {
   private batch = 0;
   private queued = 0;
   private lost: string | undefined;
+  /** Rejects when the device is gone. */
+  private readonly loss: Promise<never>;
   /** The earliest failure that no read has raised yet. */
   private failure: { readonly error: TensorError; readonly order: number } | undefined;
   private guards = 0;
@@ -56,8 +61,9 @@ export class Queue implements BufferSource {
   private readonly staging: GPUBuffer[] = [];
   private readonly count = { dispatches: 0, submits: 0, bytesWritten: 0, bytesRead: 0 };
 
-  constructor(name: string, device: GPUDevice) {
+  constructor(name: string, device: GPUDevice, budget: number = DEFAULT_BUDGET) {
     this.name = name;
+    this.budget = budget;
     this.device = device;
     const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
     this.maxBytes = Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize, 2 ** 33) / 16) * 16;
@@ -70,9 +76,12 @@ export class Queue implements BufferSource {
     this.programs = new Programs(this, this.wordBuffer);
     this.buffers = new Buffers(this, name);
     this.faults = this.buffers.alloc('int32', 4);
-    void device.lost.then(({ message, reason }) => {
+    this.loss = device.lost.then(({ message, reason }) => {
       this.lost = message === '' ? reason : message;
+      throw new Error(this.lost);
     });
+    // Those who wait for something else hear of it.
+    this.loss.catch(() => undefined);
   }
 
   get stats(): DeviceStats {
@@ -84,7 +93,7 @@ export class Queue implements BufferSource {
     if (this.lost !== undefined) fail('backend/lost', { backend: this.name, reason: this.lost });
   }
 
-  guarded<T>(what: string, run: () => T): T {
+  guarded<T>(what: string, run: () => T, bytes = 0): T {
     this.check();
     const { device } = this;
     const order = this.guards++;
@@ -94,17 +103,28 @@ export class Queue implements BufferSource {
       return run();
     } finally {
       const check = Promise.all([device.popErrorScope(), device.popErrorScope()]).then(
-        (errors) => {
-          const error = errors.find((e) => e !== null);
-          if (error == null || (this.failure !== undefined && this.failure.order < order)) return;
-          const detail = { backend: this.name, what, reason: error.message };
-          this.failure = { error: new TensorError('backend/failed', detail), order };
+        ([memory, validation]) => {
+          const error = memory ?? validation;
+          if (error === null || (this.failure !== undefined && this.failure.order < order)) return;
+          this.failure = { error: this.failed(what, error.message, memory === null ? 0 : bytes), order };
         },
         () => undefined,
       );
       this.checks.add(check);
       void check.then(() => this.checks.delete(check));
     }
+  }
+
+  private failed(what: string, reason: string, bytes: number): TensorError {
+    const { name: backend, budget } = this;
+    return bytes > 0
+      ? new TensorError('backend/out-of-memory', { backend, bytes, budget, collects: true })
+      : new TensorError('backend/failed', { backend, what, reason });
+  }
+
+  destroy(block: Block): void {
+    if (block.batch === this.batch) this.flush();
+    block.gpu.destroy();
   }
 
   compile(text: KernelText): Program {
@@ -136,7 +156,7 @@ export class Queue implements BufferSource {
     const most = this.device.limits.maxComputeWorkgroupsPerDimension;
     if (groups <= most) pass.dispatchWorkgroups(groups);
     else pass.dispatchWorkgroups(most, Math.ceil(groups / most));
-    for (const buffer of buffers) buffer.batch = this.batch;
+    for (const buffer of buffers) buffer.block.batch = this.batch;
     this.queued++;
     this.count.dispatches++;
   }
@@ -154,23 +174,35 @@ export class Queue implements BufferSource {
   write(buffer: GpuBuffer, start: number, words: Int32Array | Float32Array): void {
     this.check();
     if (words.length === 0) return;
-    if (buffer.batch === this.batch) this.flush();
+    if (buffer.block.batch === this.batch) this.flush();
     this.count.bytesWritten += words.byteLength;
-    this.device.queue.writeBuffer(buffer.gpu, start * 4, words.buffer, words.byteOffset, words.byteLength);
+    this.device.queue.writeBuffer(
+      buffer.block.gpu,
+      start * 4,
+      words.buffer,
+      words.byteOffset,
+      words.byteLength,
+    );
   }
 
   /** Zeros the first `length` words. */
   clear(buffer: GpuBuffer, length: number): void {
-    this.commands().clearBuffer(buffer.gpu, 0, length * 4);
-    buffer.batch = this.batch;
+    this.commands().clearBuffer(buffer.block.gpu, 0, length * 4);
+    buffer.block.batch = this.batch;
   }
 
   /** A copy of all of a buffer, for kernels that cannot read what they write; the caller gives it back. */
   copyOf(buffer: GpuBuffer): GpuBuffer {
     const copy = this.buffers.alloc(buffer.dtype, buffer.length);
-    this.commands().copyBufferToBuffer(buffer.gpu, 0, copy.gpu, 0, Math.min(buffer.bytes, copy.bytes));
-    buffer.batch = this.batch;
-    copy.batch = this.batch;
+    this.commands().copyBufferToBuffer(
+      buffer.block.gpu,
+      0,
+      copy.block.gpu,
+      0,
+      Math.min(buffer.block.bytes, copy.block.bytes),
+    );
+    buffer.block.batch = this.batch;
+    copy.block.batch = this.batch;
     return copy;
   }
 
@@ -204,15 +236,15 @@ export class Queue implements BufferSource {
     }
     const staging = this.takeStaging(total);
     const encoder = this.commands();
-    if (bytes > 0) encoder.copyBufferToBuffer(buffer.gpu, start * 4, staging, 0, bytes);
+    if (bytes > 0) encoder.copyBufferToBuffer(buffer.block.gpu, start * 4, staging, 0, bytes);
     if (faults) {
-      encoder.copyBufferToBuffer(this.faults.gpu, 0, staging, bytes, 16);
-      encoder.clearBuffer(this.faults.gpu, 0, 16);
+      encoder.copyBufferToBuffer(this.faults.block.gpu, 0, staging, bytes, 16);
+      encoder.clearBuffer(this.faults.block.gpu, 0, 16);
     }
     this.flush();
     this.count.bytesRead += bytes;
     try {
-      await staging.mapAsync(GPUMapMode.READ, 0, total);
+      await Promise.race([staging.mapAsync(GPUMapMode.READ, 0, total), this.loss]);
     } catch (error) {
       staging.destroy();
       await this.settle();
@@ -228,7 +260,10 @@ export class Queue implements BufferSource {
 
   /** Waits for the checks of everything given to the device so far. @throws `backend/failed`, `backend/lost` */
   private async settle(): Promise<void> {
-    await Promise.all(this.checks);
+    await Promise.race([Promise.all(this.checks), this.loss]).catch(() => undefined);
+    // A device that goes says so only after what it owed has failed.
+    for (let turn = 0; turn < 3 && this.lost === undefined && this.failure === undefined; turn++)
+      await undefined;
     this.check();
     const { failure } = this;
     this.failure = undefined;

@@ -39,8 +39,8 @@ export const backend = {
       `the ${d.backend} backend cannot hold ${d.length} elements in one tensor: its limit is ${d.limit}`,
   ),
   'backend/out-of-memory': runtimeError(
-    (d: { backend: string; bytes: number; budget: number }) =>
-      `the ${d.backend} backend is out of memory: ${d.bytes} bytes asked for, ${d.budget} bytes in all. Free tensors with tidy() or using, or raise the budget.`,
+    (d: { backend: string; bytes: number; budget: number; collects?: boolean }) =>
+      `the ${d.backend} backend is out of memory: ${d.bytes} bytes asked for, ${d.budget} bytes in all. Free tensors with tidy() or using, or raise the budget.${d.collects === true ? ' In a loop, await something: what nobody holds any more is only taken back between turns.' : ''}`,
   ),
   'backend/threads': runtimeError(
     (d: { backend: string; reason: string }) =>
