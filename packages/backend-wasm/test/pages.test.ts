@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as t from '@taimatsu/core';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -7,6 +6,7 @@ import { need } from '../../../tools/need.ts';
 import { createWasmBackend } from '../src/index.ts';
 import { checksums } from './launches.ts';
 import type { WasmPage } from './programs/page.ts';
+import { peakOfRenderers } from './renderers.ts';
 
 const entry = fileURLToPath(new URL('./programs/page.ts', import.meta.url));
 const MB = 2 ** 20;
@@ -25,27 +25,6 @@ function missing(): string | undefined {
 const policy = (workers: string): Record<string, string> => ({
   'Content-Security-Policy': `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src ${workers}`,
 });
-
-/** The most memory that a renderer of a browser started here has had, in bytes: what Linux says. */
-function peakOfRenderers(): number {
-  const status = (pid: string): string => readFileSync(`/proc/${pid}/status`, 'utf8');
-  const number = (pid: string, key: string): number =>
-    Number(new RegExp(`^${key}:\\s*(\\d+)`, 'm').exec(status(pid))?.[1] ?? 0);
-  const isOwn = (pid: number): boolean =>
-    pid === process.pid || (pid > 1 && isOwn(number(String(pid), 'PPid')));
-  const peaks = readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid))
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--type=renderer') && isOwn(Number(pid));
-      } catch {
-        // It has just ended.
-        return false;
-      }
-    })
-    .map((pid) => number(pid, 'VmHWM') * 1024);
-  return Math.max(...peaks);
-}
 
 const why = missing();
 describe.skipIf(why !== undefined)(`in Chromium${why === undefined ? '' : ` (skipped: ${why})`}`, () => {

@@ -111,7 +111,7 @@ export class Conv {
     const phases = phasesOf(g);
     if (phases.reduce((sum, phase) => sum + volume(countsOf(phase)), 0) < pixels) {
       const [from, to] = [call.from ?? 0, call.to ?? g.batch].map((n) => inputGradient + n * sample);
-      new Uint8Array(this.memory.buffer).fill(0, from, to);
+      this.products.kernels().clear(from!, to! - from!);
     }
     let parts: readonly GradientPart[] = [];
     this.eachImage(call, at, frame, outputGradient, co, outputSize(g), (n, group, base, strides, first) => {
@@ -237,14 +237,9 @@ export class Conv {
 
   /** What is around the images stays zero. */
   private clearFrames({ frame, threads, ownBytes, job }: Layout, bytes: number, cut: Cut | undefined): void {
-    const all = new Uint8Array(this.memory.buffer);
-    if (job === undefined || cut === undefined) all.fill(0, frame, frame + bytes);
-    else {
-      for (let i = 0; i < cut.crew; i++) {
-        const start = threads + i * ownBytes + frame - OWN;
-        all.fill(0, start, start + bytes);
-      }
-    }
+    const { clear } = this.products.kernels();
+    if (job === undefined || cut === undefined) clear(frame, bytes);
+    else for (let i = 0; i < cut.crew; i++) clear(threads + i * ownBytes + frame - OWN, bytes);
   }
 
   private copyIntoFrame(

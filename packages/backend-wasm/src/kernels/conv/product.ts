@@ -1,4 +1,4 @@
-import { instantiate, Module, type Target } from '../../asm/index.ts';
+import { instantiate, Module, memory, type Target } from '../../asm/index.ts';
 import { OWN, Piece, type Pool } from '../../threads/index.ts';
 import type { ElementName } from '../matmul/index.ts';
 import { asItIs, blockDepth, type Matmul, roundUp, tileBytes, type Via } from '../matmul/matmul.ts';
@@ -8,6 +8,12 @@ import type { Layout } from './layout.ts';
 import { defineCopyBox, definePackPatches } from './patches.ts';
 
 type Call = (...args: number[]) => void;
+
+interface Helpers {
+  readonly packPatches: Call;
+  readonly copyBox: Call;
+  readonly clear: Call;
+}
 
 /** Columns of a block of patches: it stays in the second cache while every channel passes by. */
 export const blockColumns = 256;
@@ -47,7 +53,7 @@ export class PatchProducts {
   private readonly memory: WebAssembly.Memory;
   private readonly target: Target;
   private readonly plain: Matmul;
-  private helpers: { packPatches: Call; copyBox: Call } | undefined;
+  private helpers: Helpers | undefined;
 
   constructor(memory: WebAssembly.Memory, target: Target, name: ElementName, plain: Matmul) {
     this.memory = memory;
@@ -111,13 +117,14 @@ export class PatchProducts {
     }
   }
 
-  /** Besides, what copies between any strides. */
-  kernels(): { packPatches: Call; copyBox: Call } {
+  /** Besides, what copies between any strides, and what fills with zeros from an address on. */
+  kernels(): Helpers {
     if (this.helpers !== undefined) return this.helpers;
     const module = new Module(this.target);
     definePackPatches(module, 'packPatches', this.plain.bytes, this.plain.columns);
     defineCopyBox(module, 'copyBox', this.plain.bytes);
-    const helpers = instantiate<{ packPatches: Call; copyBox: Call }>(module, this.memory);
+    module.func('clear', ['i32', 'i32'] as const, 'void', (f, at, bytes) => f.do(memory.fill(at, 0, bytes)));
+    const helpers = instantiate<Helpers>(module, this.memory);
     this.helpers = helpers;
     return helpers;
   }
