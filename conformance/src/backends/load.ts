@@ -23,7 +23,7 @@ const known: Readonly<Record<string, () => Promise<Module>>> = {
     return { backend: createCpuBackend({ poison: true }) };
   },
   wasm: () => import('@taimatsu/backend-wasm'),
-  'wasm-single': async () => {
+  'wasm:single': async () => {
     const { createWasmBackend } = await import('@taimatsu/backend-wasm');
     return { backend: createWasmBackend({ poison: true, threads: 1 }) };
   },

@@ -19,7 +19,7 @@ export interface PageApi {
 const known: Readonly<Record<string, () => Promise<Backend>>> = {
   cpu: async () => (await import('@taimatsu/backend-cpu')).createCpuBackend({ poison: true }),
   wasm: async () => (await import('@taimatsu/backend-wasm')).createWasmBackend({ poison: true }),
-  'wasm-single': async () =>
+  'wasm:single': async () =>
     (await import('@taimatsu/backend-wasm')).createWasmBackend({ poison: true, threads: 1 }),
   gpu: async () => (await import('@taimatsu/backend-gpu')).createGpuBackend(),
   'gpu:webgl2': async () => (await import('@taimatsu/backend-gpu')).createGpuBackend({ mode: 'webgl2' }),

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { setWarningHandler } from '@taimatsu/core/backend';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { i32, instantiate, Module } from '../src/asm/index.ts';
@@ -138,6 +140,12 @@ describe('a worker that is lost', () => {
     expect(pool.count).toBe(1);
     expect(warnings).toHaveLength(1);
   });
+});
+
+test('workers come up beside a loop that never yields, and let the process end', () => {
+  const program = fileURLToPath(new URL('./programs/threads.ts', import.meta.url));
+  const args = ['--conditions=@taimatsu/source', '--disallow-code-generation-from-strings', program];
+  expect(execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 })).toBe('3 2000000\n');
 });
 
 test('where workers are forbidden, one thread does it without a word', () => {
