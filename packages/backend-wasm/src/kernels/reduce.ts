@@ -48,6 +48,12 @@ export function makeReduce(runtime: Runtime): Kernels['reduce'] {
       known.windows.run(plan, out, inputs[0]!, params);
       return;
     }
+    if (spec !== undefined && read.length === 1 && params.length <= 1 && isSimple(plan, read[0]!)) {
+      const call = callOf(runtime, kernel, known, 'rows', 0);
+      memory.clock++;
+      runSimpleRows(runtime, call, kernel, plan, out, inputs[read[0]!]!, read[0]!, params);
+      return;
+    }
     const { way, splat } = spec === undefined ? general : shapeOf(plan, read);
     if (way !== 'general' && isLong(plan, way)) {
       inBlocks(runtime, reduce, kernel, plan, way, out, inputs, params);
@@ -55,16 +61,6 @@ export function makeReduce(runtime: Runtime): Kernels['reduce'] {
     }
     const call = callOf(runtime, kernel, known, way, splat);
     memory.clock++;
-    if (
-      way === 'rows' &&
-      read.length === 1 &&
-      plan.outer.shape.length === 1 &&
-      params.length === 0 &&
-      plan.outer.size * plan.inner.size < 1e5
-    ) {
-      runSimpleRows(runtime, call, plan, out, inputs[read[0]!]!, read[0]!);
-      return;
-    }
     const views = [out, ...read.map((i) => inputs[i]!)];
     const scalars = kernel.params.map((dtype, i) => scalarArgument(params[i]!, dtype));
     if (way === 'general') runGeneral(runtime, call, plan, views, read, scalars);
@@ -165,27 +161,31 @@ const runGeneral: Run = (runtime, call, { outer, inner }, views, read, scalars) 
   );
 };
 
-/** Most reductions, without building anything. */
+/** Rows a stride apart that are not worth sharing: most reductions. */
+function isSimple({ outer, inner }: ReducePlan, number: number): boolean {
+  if (outer.shape.length !== 1 || inner.shape.length !== 1 || inner.strides[number]![0] !== 1) return false;
+  return outer.size * inner.size < 1e5;
+}
+
+/** Builds nothing. */
 function runSimpleRows(
   { memory }: Runtime,
   call: Call,
+  kernel: ReduceKernel,
   plan: ReducePlan,
   out: View,
   input: View,
   number: number,
+  params: readonly Literal[],
 ): void {
   const { shape, strides } = plan.outer;
   const to = memory.pointer(out);
   const from = memory.pointer(input);
   const outStride = strides[0]![0]! * itemsize(out.dtype);
-  call(
-    to,
-    outStride,
-    shape[0]!,
-    plan.inner.shape[0]!,
-    from,
-    strides[number + 1]![0]! * itemsize(input.dtype),
-  );
+  const rowStride = strides[number + 1]![0]! * itemsize(input.dtype);
+  const length = plan.inner.shape[0]!;
+  if (params.length === 0) call(to, outStride, shape[0]!, length, from, rowStride);
+  else call(to, outStride, shape[0]!, length, from, rowStride, scalarArgument(params[0]!, kernel.params[0]!));
 }
 
 const runRows: Run = (runtime, call, { outer, inner }, views, read, scalars) => {

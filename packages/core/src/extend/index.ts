@@ -30,6 +30,7 @@ export {
 } from '../dispatch/index.ts';
 export { type Expr, s } from '../scalar/index.ts';
 export { canRead, emptyTensor, Tensor } from '../tensor/index.ts';
+export { compute } from './compute.ts';
 export {
   type BinaryOp,
   binary,

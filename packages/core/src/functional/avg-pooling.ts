@@ -1,6 +1,6 @@
 import { isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { type GradRecord, noGrad, s, type Tensor, track } from '../extend/index.ts';
+import { compute, type GradRecord, s, type Tensor, track } from '../extend/index.ts';
 import { Reduction } from '../ops/internal/reduction.ts';
 import { poolWindows } from './pool-shapes.ts';
 import { overRow } from './pooling.ts';
@@ -54,7 +54,7 @@ export function averager(name: string): (input: Tensor, attrs: AvgAttrs) => Tens
   return (input, attrs) => {
     const { windows, divisor } = attrs;
     const rank = windows.kernel.length;
-    const out = noGrad(() => {
+    const out = compute(() => {
       const seen = viewWindows(withMargins(input.detach(), windows, 0), windows);
       const axes = windows.kernel.map((_, d) => seen.ndim - rank + d);
       const total = means.run([seen], axes, false, input.dtype, typeof divisor === 'number' ? divisor : 1);

@@ -1,6 +1,14 @@
 import { isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { canRead, type GradRecord, isTracked, noGrad, type Tensor, track } from '../extend/index.ts';
+import {
+  canRead,
+  compute,
+  type GradRecord,
+  isTracked,
+  noGrad,
+  type Tensor,
+  track,
+} from '../extend/index.ts';
 import { numelOf, type Shape } from '../shape/index.ts';
 import { titleOf } from './activation.ts';
 import { maxOfWindows, maxWithPlaces, type Pooled, pick, pickingRecord, trackPooled } from './max-windows.ts';
@@ -37,8 +45,8 @@ function maxPool(rank: 2 | 3, input: Tensor, kernelSize: SizeLike, options: MaxP
     fail('dtype/not-implemented', { kernel, dtype: titleOf(input.dtype) });
   }
   const own = input.detach();
-  if (!returnIndices && !isTracked([input])) return noGrad(() => maxOfWindows(own, windows));
-  const pooled = noGrad(() => maxWithPlaces(own, windows));
+  if (!returnIndices && !isTracked([input])) return compute(() => maxOfWindows(own, windows));
+  const pooled = compute(() => maxWithPlaces(own, windows));
   const tracked = trackPooled(records[rank - 2]!, pooled, input, rank);
   return returnIndices ? tracked : tracked[0];
 }
