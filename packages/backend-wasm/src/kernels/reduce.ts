@@ -1,12 +1,19 @@
-import type { Kernels, ReduceKernel, ReducePlan, View } from '@taimatsu/core/backend';
+import type { Kernels, Literal, ReduceKernel, ReducePlan, View } from '@taimatsu/core/backend';
 import { itemsize } from '../codegen/access.ts';
 import { operandsRead } from '../codegen/operands.ts';
 import { defineReduce, laneSpec } from '../codegen/reduce.ts';
 import { type Call, compile, operandOf, type Runtime, scalarArgument } from '../runtime.ts';
 import { runNested } from './nested.ts';
 import { runOuter } from './outer.ts';
-import { BLOCK, defineColumns, defineRows, inBlocks, inStages, type ReduceSpec } from './reduce/index.ts';
-import { Windows } from './windows.ts';
+import {
+  BLOCK,
+  defineColumns,
+  defineRows,
+  inBlocks,
+  inStages,
+  type ReduceSpec,
+  Windows,
+} from './reduce/index.ts';
 
 type Way = 'rows' | 'columns' | 'general';
 

@@ -1,14 +1,6 @@
 import { isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import {
-  canRead,
-  compute,
-  type GradRecord,
-  isTracked,
-  noGrad,
-  type Tensor,
-  track,
-} from '../extend/index.ts';
+import { canRead, compute, type GradRecord, isTracked, noGrad, type Tensor, track } from '../extend/index.ts';
 import { numelOf, type Shape } from '../shape/index.ts';
 import { titleOf } from './activation.ts';
 import { maxOfWindows, maxWithPlaces, type Pooled, pick, pickingRecord, trackPooled } from './max-windows.ts';

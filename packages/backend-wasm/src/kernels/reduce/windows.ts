@@ -1,15 +1,15 @@
 import type { Literal, ReduceKernel, ReducePlan, Strides, View } from '@taimatsu/core/backend';
-import { INNER } from '../codegen/nest.ts';
+import { INNER } from '../../codegen/nest.ts';
 import {
   defineWindows,
   LARGEST_WINDOW,
   type WindowKernel,
   type WindowStep,
   windowKernel,
-} from '../codegen/windows.ts';
-import { type Call, compile, operandOf, type Runtime, scalarArgument } from '../runtime.ts';
-import { runNested } from './nested.ts';
-import type { ReduceSpec } from './reduce/index.ts';
+} from '../../codegen/windows.ts';
+import { type Call, compile, operandOf, type Runtime, scalarArgument } from '../../runtime.ts';
+import { runNested } from '../nested.ts';
+import type { ReduceSpec } from './spec.ts';
 
 /** Nanoseconds an element of a window, about. */
 const COST = 0.4;
