@@ -16,7 +16,7 @@ export function accumulatorOf(leaf: Tensor): Node<AccumulateAttrs> {
   const meta = leaf.autograd!;
   if (meta.accumulator === null) {
     const node = new Node(record, { variable: leaf }, Number.POSITIVE_INFINITY);
-    node.outputs.push({ shape: leaf.shape, dtype: leaf.dtype, backend: leaf.backend });
+    node.describe(0, leaf);
     meta.accumulator = node;
   }
   return meta.accumulator;

@@ -18,11 +18,6 @@ export class FunctionNode extends Node<Context> {
     this.tensors = args.map((x) => x instanceof Tensor);
   }
 
-  /** Says what a gradient for an output must look like. */
-  describe(outputNr: number, { shape, dtype, backend }: Tensor): void {
-    this.outputs[outputNr] = { shape, dtype, backend };
-  }
-
   override get nextFunctions(): readonly (readonly [Node | null, number])[] {
     return this.nextNodes.map((node, i) => [node, this.nextNrs[i]!]);
   }

@@ -76,6 +76,10 @@ export function isFullBackward(): boolean {
   return !partial;
 }
 
+/** What has arrived at a node before anything has: a long graph waits with many nodes, each for one gradient. */
+const nothing: never[] = [];
+Object.freeze(nothing);
+
 /** One walk of the graph. */
 class Run {
   /** Nodes whose state is still set, for clearing up after an error. */
@@ -140,7 +144,7 @@ class Run {
         state = {
           run: this,
           pending: 0,
-          grads: [],
+          grads: nothing,
           owned: undefined,
           wanted: this.captures === undefined,
           outer: state,
@@ -184,8 +188,10 @@ class Run {
   private deliver(node: Node, outputNr: number, grad: Tensor): void {
     const state = node.state!;
     const existing = state.grads[outputNr];
-    if (existing === undefined) state.grads[outputNr] = grad;
-    else if (state.owned?.[outputNr] === true && !this.createGraph) {
+    if (existing === undefined) {
+      if (state.grads === nothing) state.grads = new Array<undefined>(node.outputs.length);
+      state.grads[outputNr] = grad;
+    } else if (state.owned?.[outputNr] === true && !this.createGraph) {
       existing.add_(grad);
       return;
     } else {

@@ -101,8 +101,8 @@ export function regenerateView(tensor: Tensor, meta: AutogradMeta, view: ViewMet
   if (!requiresGradOf(base)) return;
   invariant(formulas !== undefined, 'view formulas are installed');
   const node = new Node(formulas.asStrided, { base: geometryOf(base), view: geometryOf(tensor) });
-  node.nextNodes.push(gradientNode(base));
-  node.nextNrs.push(outputNrOf(base));
-  node.outputs.push({ shape: tensor.shape, dtype: tensor.dtype, backend: tensor.backend });
+  node.nextNodes = [gradientNode(base)];
+  node.nextNrs = [outputNrOf(base)];
+  node.describe(0, tensor);
   setHistory(tensor, meta, node);
 }

@@ -28,17 +28,21 @@ export type NodePreHook = (gradOutputs: readonly (Tensor | null)[]) => readonly 
 
 let sequence = 0;
 
+/** What a new node has: arrays of the right size come later, for each that grows costs room for seventeen. */
+const none: never[] = [];
+Object.freeze(none);
+
 /** One step of the recorded graph: how to send a gradient from an operation's outputs to its inputs. */
 // biome-ignore lint/suspicious/noExplicitAny: attributes are typed in each record
 export class Node<A = any> implements VjpContext<A> {
   readonly record: GradRecord<A>;
   readonly attrs: A;
   /** For each input the node that made it, or null where no gradient is wanted; and which output of it. */
-  nextNodes: (Node | null)[] = [];
-  nextNrs: number[] = [];
+  nextNodes: (Node | null)[] = none;
+  nextNrs: number[] = none;
   /** Larger for later operations: backward takes the latest ready node first. */
   readonly sequence: number;
-  readonly outputs: OutputMeta[] = [];
+  outputs: OutputMeta[] = none;
   /** Hooks of the tensors this node made, by output. */
   tensorHooks: { outputNr: number; hook: TensorHook }[] | null = null;
   /** Tensors whose `.grad` this node fills with what arrives. */
@@ -53,7 +57,7 @@ export class Node<A = any> implements VjpContext<A> {
   private savedOutputs: (Tensor | SavedTensor | undefined)[] | null = null;
   private versions: number[] | null = null;
   private freed = false;
-  private arrived: readonly (Tensor | undefined)[] = [];
+  private arrived: readonly (Tensor | undefined)[] = none;
 
   constructor(record: GradRecord<A>, attrs: A, order: number = sequence++) {
     this.record = record;
@@ -81,6 +85,17 @@ export class Node<A = any> implements VjpContext<A> {
 
   needs(index: number): boolean {
     return this.nextNodes[index] != null;
+  }
+
+  /** Says what a gradient for an output must look like. */
+  describe(outputNr: number, { shape, dtype, storage: { backend } }: Tensor): void {
+    const meta = { shape, dtype, backend };
+    if (this.outputs !== none) this.outputs[outputNr] = meta;
+    else if (outputNr === 0) this.outputs = [meta];
+    else {
+      this.outputs = [];
+      this.outputs[outputNr] = meta;
+    }
   }
 
   /** Keeps the inputs that the wanted gradients' formulas read. */
@@ -117,7 +132,7 @@ export class Node<A = any> implements VjpContext<A> {
 
   private saveInput(k: number, value: Operand | null | undefined): void {
     if (value === null) return;
-    this.savedInputs ??= [];
+    this.savedInputs ??= new Array<undefined>(this.nextNodes.length);
     if (this.savedInputs[k] !== undefined) return;
     if (!(value instanceof Tensor)) this.savedInputs[k] = value;
     else if (currentHooks() !== undefined) this.savedInputs[k] = new SavedTensor(value, undefined);
@@ -128,18 +143,18 @@ export class Node<A = any> implements VjpContext<A> {
   }
 
   private saveOutput(k: number, value: Tensor): void {
-    this.savedOutputs ??= [];
+    this.savedOutputs ??= new Array<undefined>(this.outputs.length);
     if (this.savedOutputs[k] !== undefined) return;
     if (currentHooks() !== undefined) this.savedOutputs[k] = new SavedTensor(value, k);
     else {
       this.savedOutputs[k] = aliasTensor(value);
-      this.keepVersion(-1 - k, value);
+      this.keepVersion(this.nextNodes.length + k, value);
     }
   }
 
   private keepVersion(slot: number, { counter }: Tensor): void {
     if (counter.version < 0) fail('autograd/inference-saved', {});
-    this.versions ??= [];
+    this.versions ??= new Array<number>(this.nextNodes.length + this.outputs.length);
     this.versions[slot] = counter.version;
   }
 
@@ -165,7 +180,7 @@ export class Node<A = any> implements VjpContext<A> {
     if (this.freed) fail('autograd/second-backward', { node: this.name });
     const saved = this.savedOutputs![index]!;
     if (saved instanceof SavedTensor) return saved.unpack(this);
-    checkVersion(saved, this.versions![-1 - index]!, this, index);
+    checkVersion(saved, this.versions![this.nextNodes.length + index]!, this, index);
     if (!keepsHistory()) return saved;
     const out = aliasTensor(saved);
     out.autograd = new AutogradMeta();
@@ -198,7 +213,7 @@ export class Node<A = any> implements VjpContext<A> {
       }
       return results;
     } finally {
-      this.arrived = [];
+      this.arrived = none;
     }
   }
 

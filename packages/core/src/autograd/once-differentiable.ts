@@ -29,6 +29,8 @@ export function onceDifferentiable<C, G extends readonly (Tensor | null)[], R ex
     if (!isRecording() || !grads.some((g) => g instanceof Tensor && requiresGradOf(g))) return result;
     const list: readonly (Tensor | null)[] = result === null || result instanceof Tensor ? [result] : result;
     const node = new Node(error, undefined);
+    node.nextNodes = list.map(() => null);
+    node.nextNrs = list.map(() => 0);
     const marked = list.map((tensor, i) => (tensor instanceof Tensor ? refusing(node, tensor, i) : null));
     return (list === result ? marked : marked[0]) as R;
   };
@@ -39,7 +41,6 @@ function refusing(node: Node, tensor: Tensor, outputNr: number): Tensor {
   const source = aliasTensor(tensor);
   metaOf(source).requiresGrad = true;
   node.nextNodes[outputNr] = gradientNode(source);
-  node.nextNrs[outputNr] = 0;
   const out = aliasTensor(tensor);
   attach(node, out, outputNr);
   return out;

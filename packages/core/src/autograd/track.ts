@@ -30,22 +30,26 @@ export function connect<A>(
 /** Gives a node its edges: to what made the inputs that want gradients. */
 export function link(node: Node, inputs: readonly (Operand | null | undefined)[]): void {
   if (isAnomalyEnabled()) traceNode(node);
+  const nextNodes = new Array<Node | null>(inputs.length);
+  const nextNrs = new Array<number>(inputs.length);
   for (let i = 0; i < inputs.length; i++) {
     const input = inputs[i];
     const next = input instanceof Tensor ? gradientNode(input) : null;
-    node.nextNodes.push(next);
-    node.nextNrs.push(next === null ? 0 : outputNrOf(input as Tensor));
+    nextNodes[i] = next;
+    nextNrs[i] = next === null ? 0 : outputNrOf(input as Tensor);
     if (next === null && input instanceof Tensor && !isFloatingPoint(input.dtype)) {
       node.slotless ??= [];
       node.slotless.push(i);
     }
   }
+  node.nextNodes = nextNodes;
+  node.nextNrs = nextNrs;
   noteTangents(node, inputs);
 }
 
 /** Makes `out` output number `outputNr` of `node`. */
 export function attach(node: Node, out: Tensor, outputNr: number): void {
-  node.outputs[outputNr] = { shape: out.shape, dtype: out.dtype, backend: out.backend };
+  node.describe(outputNr, out);
   const meta = metaOf(out);
   meta.node = node;
   meta.outputNr = outputNr;
@@ -81,7 +85,7 @@ export function trackAll<A, T extends readonly Tensor[]>(
   const node = connect(record, inputs, attrs);
   outs.forEach((out, i) => {
     if (isFloatingPoint(out.dtype)) attach(node, out, i);
-    else node.outputs[i] = { shape: out.shape, dtype: out.dtype, backend: out.backend };
+    else node.describe(i, out);
   });
   node.saveInputs(inputs);
   node.saveOutputs(outs);

@@ -94,7 +94,7 @@ export function rebaseHistory(self: Tensor, node: Node, outputNr = 0): void {
   slices.nextNrs = [...node.nextNrs];
   slices.nextNodes[0] = gradientNode(base);
   slices.nextNrs[0] = outputNrOf(base);
-  slices.outputs.push({ shape: base.shape, dtype: base.dtype, backend: base.backend });
+  slices.describe(0, base);
   setHistory(base, baseMeta, slices);
   regenerateView(self, meta, meta.view);
 }

@@ -171,7 +171,7 @@ export class Pointwise<A = undefined> {
     launchMap(kernel, self, inputs, launchScalars(operands, dtype, constants));
     countChange(self);
     if (node === undefined) return self;
-    node.outputs[0] = { shape: self.shape, dtype: self.dtype, backend: self.backend };
+    node.describe(0, self);
     node.saveOutputs([self]);
     rebaseHistory(self, node);
     return self;

@@ -104,7 +104,7 @@ export function copy_(self: Tensor, source: Tensor): Tensor {
   copyInto(self, overlapsPartially(self, from) ? freshCopy(from) : from);
   countChange(self);
   if (node !== undefined) {
-    node.outputs[0] = { shape: self.shape, dtype: self.dtype, backend: self.backend };
+    node.describe(0, self);
     rebaseHistory(self, node);
   }
   return self;

@@ -15,7 +15,7 @@ function reform(self: Tensor, name: string, form: Tensor, undo: (g: Tensor) => T
   countChange(self);
   // A view's history follows from its base's at the next look.
   if (node === undefined || self.autograd?.view != null) return self;
-  node.outputs[0] = { shape: self.shape, dtype: self.dtype, backend: self.backend };
+  node.describe(0, self);
   if (!settle(node, [self])) return self;
   const meta = metaOf(self);
   meta.node = node;

@@ -32,7 +32,7 @@ export function overwrite(
   write();
   countChange(self);
   if (node !== undefined) {
-    node.outputs[0] = { shape: self.shape, dtype: self.dtype, backend: self.backend };
+    node.describe(0, self);
     rebaseHistory(self, node);
   }
   return self;
