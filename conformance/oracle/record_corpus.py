@@ -3,8 +3,10 @@
 
 usage: python3 record_corpus.py OUTDIR [--dtype float64] [--ops add,max] [--seed 0] [--max-numel 1000] [--timeout 60]
        python3 record_corpus.py OUT.jsonl.gz --dtype float64 --seed 2024 --max-samples 32 --max-numel 200
+       python3 record_corpus.py ../corpus/errors.jsonl.gz --dtype errors
        python3 record_corpus.py --facts ../corpus
 
+With --dtype errors the calls are those that OpInfo expects to fail.
 An OUT that ends in .jsonl.gz becomes one compressed file: a line of provenance, then a line per operator. --max-samples
 takes samples evenly from an operator's list; an operator whose samples are all larger than --max-numel keeps its smallest.
 --facts writes names.json (OpInfo's names) and tolerances.json (where PyTorch's own tests allow an operator more than the
@@ -21,6 +23,9 @@ Other values: {"$":"tuple"|"size"|"slice"|"dtype"|"device"|"layout"|"memory_form
   and {"$":"ellipsis"|"nan"|"inf"|"-inf"}.
 grads[i] is d(sum of cotangent * output) / d(grad_targets[i]), null where unused. Element i of cotangent k is
   ((7 i + 3 k) mod 11 - 5) / 4, exact in every float dtype.
+"reference" of a sample with float32 in it, by place ("output[0]", "grad of input"), for tensors in which PyTorch's
+  float32 is further than a tenth of the tolerance from what the same call gives in float64: that ("data"), and how many
+  tolerances PyTorch's is from it, or the effect of rounding the inputs, where that is more ("off").
 """
 import argparse
 import datetime
@@ -72,6 +77,8 @@ signal.signal(signal.SIGALRM, on_alarm)
 def enc_tensor(tensor, most):
     if tensor.layout != torch.strided:
         return {'$': 'opaque', 'v': f'sparse {tensor.layout}'}
+    if tensor.device.type != 'cpu':
+        return {'$': 'opaque', 'v': f'tensor on {tensor.device}'}
     if most and tensor.numel() > most:
         raise TooBig
     if not tensor.dtype.is_complex:
@@ -144,19 +151,105 @@ def seed_all(seed):
     random.seed(seed)
 
 
+def roots_in(output):
+    return [(path, tensor) for path, tensor in tensors_in(output, 'out') if tensor.requires_grad]
+
+
+def gradients(roots, targets):
+    """Cotangents of the roots, and what they give when they are pulled back to the targets."""
+    cotangents = [cotangent(tensor, k) for k, (_, tensor) in enumerate(roots)]
+    leaves = [tensor for _, tensor in targets]
+    return cotangents, torch.autograd.grad([tensor for _, tensor in roots], leaves, cotangents, allow_unused=True)
+
+
 def record_gradients(sample, output, targets, record, most):
+    """Records the gradients, and gives everything that is compared, by place."""
     processed = sample.output_process_fn_grad(output)
     if processed is not output:
         record['processed_output'] = enc(processed, most)
-    roots = [(path, tensor) for path, tensor in tensors_in(processed, 'out') if tensor.requires_grad]
+    roots = roots_in(processed)
+    place = 'output' if processed is output else 'processed output'
+    compared = dict(tensors_in(processed, place))
     if not roots:
-        return
-    cotangents = [cotangent(tensor, k) for k, (_, tensor) in enumerate(roots)]
-    leaves = [tensor for _, tensor in targets]
-    grads = torch.autograd.grad([tensor for _, tensor in roots], leaves, cotangents, allow_unused=True)
+        return compared
+    cotangents, grads = gradients(roots, targets)
     record['grad_targets'] = [path for path, _ in targets]
     record['cotangents'] = {path: enc(own, most) for (path, _), own in zip(roots, cotangents)}
     record['grads'] = [None if grad is None else enc(grad, most) for grad in grads]
+    return {**compared, **{f'grad of {path}': grad for (path, _), grad in zip(targets, grads) if grad is not None}}
+
+
+def widened(value, noise=None):
+    """The same arguments in float64; with a generator, each element off by up to half a unit of float32's last place."""
+    if isinstance(value, torch.Tensor):
+        if value.dtype != torch.float32:
+            return value
+        wide = value.detach().double()
+        if noise is not None:
+            wide = wide * (1 + (torch.rand(wide.shape, generator=noise, dtype=wide.dtype) * 2 - 1) * 2**-24)
+        return wide.requires_grad_(value.requires_grad)
+    if value is torch.float32:
+        return torch.float64
+    if isinstance(value, (list, tuple)):
+        items = [widened(item, noise) for item in value]
+        return items if isinstance(value, list) else tuple(items)
+    return {key: widened(item, noise) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def targets_in(sample_input, args, kwargs):
+    places = [('input', sample_input), *((f'args[{i}]', arg) for i, arg in enumerate(args)),
+              *((f'kwargs.{key}', value) for key, value in kwargs.items())]
+    return [found for path, value in places for found in tensors_in(value, path) if found[1].requires_grad]
+
+
+def is_defined(op):
+    """False where elements are memory as it was, in no order, taken by strides, or drawn after a seed of OpInfo's own."""
+    seeded = 'wrapper_set_seed' in getattr(getattr(op.op, '__code__', None), 'co_names', ())
+    return not seeded and op.name not in ('as_strided', 'as_strided_scatter', 'empty', 'empty_like', 'new_empty',
+                                          'new_empty_strided', 'unique')
+
+
+# assert_close's defaults.
+TOLERANCE = {torch.float32: (1.3e-6, 1e-5), torch.float64: (1e-7, 1e-7)}
+
+
+def in_float64(op, sample, has_grads, noise=None):
+    """What is compared of a call, by place, when it is made in float64."""
+    own = [widened(sample.input, noise), widened(sample.args, noise), widened(sample.kwargs, noise)]
+    torch.set_default_dtype(torch.float64)
+    try:
+        output = op.op(own[0], *own[1], **own[2])
+        processed = sample.output_process_fn_grad(output)
+        wide = dict(tensors_in(processed, 'output' if processed is output else 'processed output'))
+        if has_grads:
+            targets = targets_in(*own)
+            grads = gradients(roots_in(processed), targets)[1]
+            wide.update({f'grad of {path}': g for (path, _), g in zip(targets, grads) if g is not None})
+    finally:
+        torch.set_default_dtype(torch.float32)
+    return {path: tensor.detach() for path, tensor in wide.items()}
+
+
+def tolerances_off(tensor, exact):
+    rtol, atol = TOLERANCE[tensor.dtype]
+    off = ((tensor.double() - exact).abs() / (atol + rtol * exact.abs())).nan_to_num(0, 0, 0)
+    return off.max().item() if off.numel() > 0 else 0
+
+
+def reference_of(op, sample, compared):
+    has_grads = any(path.startswith('grad of') for path in compared)
+    wide = in_float64(op, sample, has_grads)
+    compared = {path: tensor.detach() for path, tensor in compared.items() if tensor.dtype in TOLERANCE and path in wide
+                and wide[path].dtype == torch.float64 and wide[path].shape == tensor.shape}
+    off = {path: tolerances_off(tensor, wide[path]) for path, tensor in compared.items()}
+    off = {path: error for path, error in off.items() if error > 0.1}
+    noise = torch.Generator().manual_seed(0)
+    for _ in range(8 if off else 0):
+        noisy = in_float64(op, sample, has_grads, noise)
+        for path in off:
+            off[path] = max(off[path], tolerances_off(noisy[path].to(compared[path].dtype), wide[path]))
+    return {path: {'data': [number(float(f'{v:.11g}')) for v in wide[path].reshape(-1).tolist()],
+                   'off': float(f'{error:.3g}')} for path, error in off.items()}
 
 
 def record_sample(op, sample, takes_grad, seed, most):
@@ -167,10 +260,9 @@ def record_sample(op, sample, takes_grad, seed, most):
         'args': [enc(arg, most) for arg in sample.args],
         'kwargs': {key: enc(value, most) for key, value in sample.kwargs.items()},
     }
-    places = [('input', sample.input), *((f'args[{i}]', arg) for i, arg in enumerate(sample.args)),
-              *((f'kwargs.{key}', value) for key, value in sample.kwargs.items())]
-    targets = [found for path, value in places for found in tensors_in(value, path) if found[1].requires_grad]
+    targets = targets_in(sample.input, sample.args, sample.kwargs)
     seed_all(seed)
+    state = torch.get_rng_state()
     try:
         output = op.op(sample.input, *sample.args, **sample.kwargs)
         record['output'] = enc(output, most)
@@ -179,13 +271,26 @@ def record_sample(op, sample, takes_grad, seed, most):
     except Exception as raised:  # noqa: BLE001
         record['error'] = [type(raised).__name__, str(raised)]
         return record
+    is_random = not torch.equal(state, torch.get_rng_state())
+    compared = dict(tensors_in(output, 'output'))
     if takes_grad and targets:
         try:
-            record_gradients(sample, output, targets, record, most)
+            compared = record_gradients(sample, output, targets, record, most)
         except (TooBig, TimedOut):
             raise
         except Exception as raised:  # noqa: BLE001
             record['grad_error'] = [type(raised).__name__, str(raised)]
+    given = tensors_in([sample.input, sample.args, sample.kwargs], '')
+    is_float32 = any(tensor.dtype == torch.float32 for tensor in [*compared.values(), *(t for _, t in given)])
+    if is_float32 and not is_random and is_defined(op):
+        try:
+            reference = reference_of(op, sample, compared)
+            if reference:
+                record['reference'] = reference
+        except (TooBig, TimedOut):
+            raise
+        except Exception:  # noqa: BLE001  not every operator takes float64 where it takes float32
+            pass
     return record
 
 
@@ -263,6 +368,21 @@ def record_op(op, dtype, seed, most, most_samples=None):
     return {**record, 'samples': records}
 
 
+def record_errors(op, seed, most):
+    """OpInfo's calls that have to fail, with what they raise; `None` for an operator without any."""
+    if op.error_inputs_func is None:
+        return None
+    seed_all(seed)
+    records = []
+    for i, case in enumerate(op.error_inputs('cpu')):
+        try:
+            records.append(record_sample(op, case.sample_input, False, seed + 1 + i, most))
+        except TooBig:
+            pass
+    return {'torch': torch.__version__, 'op': op.name, 'variant': op.variant_test_name, 'dtype': 'errors', 'seed': seed,
+            'samples': records}
+
+
 def tolerance_of(op, dtype):
     """The widest tolerance that PyTorch's own tests give an operator where they compare two ways to compute it."""
     found = []
@@ -326,20 +446,23 @@ def main():
     if options.facts:
         write_facts(options.out)
         return
-    dtype = getattr(torch, options.dtype)
+    dtype = None if options.dtype == 'errors' else getattr(torch, options.dtype)
     wanted = None if options.ops is None else set(options.ops.split(','))
     lines = [provenance(options)] if options.out.endswith('.jsonl.gz') else None
     if lines is None:
         os.makedirs(options.out, exist_ok=True)
     for op in sorted(op_db, key=lambda one: (one.name, one.variant_test_name)):
-        if dtype not in op.supported_dtypes('cpu') or (wanted is not None and op.name not in wanted):
+        if (dtype is not None and dtype not in op.supported_dtypes('cpu')) or (wanted is not None and op.name not in wanted):
             continue
         variant = f'@{op.variant_test_name}' if op.variant_test_name else ''
         name = f'{op.name}{variant}.{options.dtype}.json'
         signal.alarm(options.timeout)
         try:
-            recorded = record_op(op, dtype, options.seed, options.max_numel, options.max_samples)
+            recorded = (record_errors(op, options.seed, options.max_numel) if dtype is None
+                        else record_op(op, dtype, options.seed, options.max_numel, options.max_samples))
             signal.alarm(0)
+            if recorded is None:
+                continue
             if lines is not None:
                 lines.append(recorded)
                 continue

@@ -34,6 +34,12 @@ export type ValueRecord = null | boolean | number | string | readonly ValueRecor
 /** A Python exception: its class and its text. */
 export type ErrorRecord = readonly [type: string, text: string];
 
+/** What float64 gives, and how many tolerances float32 may be from it: PyTorch's own error, or the effect of rounding the inputs. */
+export interface ReferenceRecord {
+  readonly data: readonly NumberRecord[];
+  readonly off: number;
+}
+
 /** One recorded call. */
 export interface SampleRecord {
   readonly name: string;
@@ -52,6 +58,8 @@ export interface SampleRecord {
   readonly grad_targets?: readonly string[];
   readonly grads?: readonly (TensorRecord | null)[];
   readonly grad_error?: ErrorRecord;
+  /** By place (`output[0]`, `grad of input`), where float32 does not determine the result to within the tolerance. */
+  readonly reference?: Readonly<Record<string, ReferenceRecord>>;
 }
 
 /** One file: an operator's samples. */

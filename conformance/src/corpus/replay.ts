@@ -32,6 +32,8 @@ export interface OpReplay {
   readonly maxUlp: number;
   /** How many samples passed with launches that ran on the host instead. */
   readonly byFallback: number;
+  /** How many samples are outside of the tolerance, but no further from the float64 result than PyTorch's float32. */
+  readonly byReference: number;
   /** Why samples were declined or missing: each reason once. */
   readonly reasons: readonly string[];
 }
@@ -46,6 +48,7 @@ export async function replayFile(file: CorpusFile): Promise<OpReplay> {
   const { counters } = getDefaultDevice();
   let maxUlp = 0;
   let byFallback = 0;
+  let byReference = 0;
   for (const [sample, record] of file.samples.entries()) {
     const before = counters.fallbacks;
     const outcome = await replaySample(file, record);
@@ -56,10 +59,21 @@ export async function replayFile(file: CorpusFile): Promise<OpReplay> {
     } else if (outcome.verdict === 'passed') {
       maxUlp = Math.max(maxUlp, outcome.ulp);
       if (counters.fallbacks > before) byFallback++;
+      if (outcome.byReference) byReference++;
     } else {
       (outcome.verdict === 'missing' ? missing : declined).push(sample);
       reasons.add(outcome.reason);
     }
   }
-  return { op: opName(file), count, failures, missing, declined, maxUlp, byFallback, reasons: [...reasons] };
+  return {
+    op: opName(file),
+    count,
+    failures,
+    missing,
+    declined,
+    maxUlp,
+    byFallback,
+    byReference,
+    reasons: [...reasons],
+  };
 }

@@ -6,10 +6,12 @@ import {
   compareValue,
   type Difference,
   resultItems,
+  together,
 } from '../compare/compare.ts';
 import { toleranceFor } from '../compare/tolerance.ts';
 import { declinedReason } from '../run/verdict.ts';
 import { isTensor } from '../tensors.ts';
+import { BindError } from '../torch-call/bind.ts';
 import { torchCall } from '../torch-call/call.ts';
 import { MissingOp } from '../torch-call/missing.ts';
 import { type DecodedCall, decodeCall, decodeTensor, Undecodable } from './decode.ts';
@@ -23,12 +25,14 @@ import {
   type ValueRecord,
 } from './format.ts';
 import { hasContents, processOutput, seedOf } from './opinfo.ts';
+import { withTheirSigns } from './signs.ts';
+import { isDeterminant, orDerivative } from './singular.ts';
 import { withOurTies } from './ties.ts';
 import { inOrderOf, isUnordered } from './unordered.ts';
 
 /** How one recorded call went on a backend. */
 export type SampleOutcome =
-  | { readonly verdict: 'passed'; readonly ulp: number }
+  | { readonly verdict: 'passed'; readonly ulp: number; readonly byReference: boolean }
   | { readonly verdict: 'failed'; readonly differences: readonly Difference[]; readonly ulp: number }
   | { readonly verdict: 'declined' | 'missing'; readonly reason: string };
 
@@ -39,7 +43,9 @@ export async function replaySample(
 ): Promise<SampleOutcome> {
   const options: CompareOptions = {
     tolerance: (own) => toleranceFor(opName({ op, variant }), dtype, own),
+    reference: sample.reference,
   };
+  if ('out' in sample.kwargs) return { verdict: 'missing', reason: 'no results written into given tensors' };
   try {
     const call = decodeCall(sample);
     torch.manualSeed(seedOf(op, sample.seed));
@@ -50,8 +56,9 @@ export async function replaySample(
     });
     if (sample.error !== undefined) return judgeError(sample.error, output);
     if (output.error !== undefined) throw output.error;
-    const compared = await compareOutput(op, sample, output.value, options);
-    const gradients = await raised(() => compareGradients(op, sample, call, output.value, options));
+    const result = withTheirSigns(op, sample.output ?? null, output.value);
+    const compared = await compareOutput(op, sample, result, options);
+    const gradients = await raised(() => compareGradients(op, sample, call, result, options));
     if (gradients.error !== undefined) return failedIn('gradient', gradients.error);
     return judge(compared, gradients.value as Comparison);
   } catch (error) {
@@ -99,15 +106,26 @@ function judgeError([type, text]: readonly [string, string], { error, value }: R
       got: isTensor(value) ? 'a tensor' : String(value),
     });
   }
-  if (error instanceof torch.TensorError || (error as Error).name === 'TypeError')
-    return { verdict: 'passed', ulp: 0 };
-  return failed({ where: 'call', what: 'error', expected, got: firstLine(error) });
+  // A backend may refuse the dtype before anything else is looked at.
+  const refusal = declinedReason(error);
+  if (refusal !== undefined) return { verdict: 'declined', reason: refusal };
+  const isNamed = error instanceof torch.TensorError || error instanceof BindError;
+  const got = `${(error as Error).name}: ${(error as Error).message}`;
+  if (isNamed && comparable(got) === comparable(expected))
+    return { verdict: 'passed', ulp: 0, byReference: false };
+  return failed({ where: 'call', what: 'error', expected, got: isNamed ? got : `not on purpose: ${got}` });
+}
+
+/** Without the list of PyTorch's own overloads, which is about Python's signatures. */
+function comparable(text: string): string {
+  return text.split(', but expected one of:', 1)[0]!;
 }
 
 function judge(...comparisons: readonly Comparison[]): SampleOutcome {
-  const differences = comparisons.flatMap((comparison) => comparison.differences);
-  const ulp = Math.max(...comparisons.map((comparison) => comparison.ulp));
-  return differences.length === 0 ? { verdict: 'passed', ulp } : { verdict: 'failed', differences, ulp };
+  const { differences, ulp, byReference = false } = together(comparisons);
+  return differences.length === 0
+    ? { verdict: 'passed', ulp, byReference }
+    : { verdict: 'failed', differences, ulp };
 }
 
 function failed(difference: Difference): SampleOutcome {
@@ -162,14 +180,22 @@ async function compareGradients(
   }
   if (roots.length === 0) return { differences: [], ulp: 0 };
   const leaves = targets.map((path) => call.leaves.get(path)!);
-  const ours = await torch.awaitReads(() => torch.grad(roots, leaves, { gradOutputs, allowUnused: true }));
+  const pull = (createGraph: boolean): Promise<(torch.Tensor | null)[]> =>
+    torch.awaitReads(() =>
+      torch.grad(roots, leaves, { gradOutputs, allowUnused: true, retainGraph: true, createGraph }),
+    );
+  const ours = await pull(false);
+  const derivatives = isDeterminant(op) ? await pull(true) : [];
   const parts: Comparison[] = [];
-  for (const [i, path] of targets.entries())
-    parts.push(await compareGrad(path, grads[i] ?? null, ours[i] ?? null, options));
-  return {
-    differences: parts.flatMap((part) => part.differences),
-    ulp: Math.max(0, ...parts.map((p) => p.ulp)),
-  };
+  for (const [i, path] of targets.entries()) {
+    const [recorded = null, got = null, derivative = null] = [grads[i], ours[i], derivatives[i]];
+    const expected =
+      recorded !== null && got !== null && derivative !== null
+        ? await orDerivative(recorded, got, derivative)
+        : recorded;
+    parts.push(await compareGrad(path, expected, got, options));
+  }
+  return together(parts);
 }
 
 async function compareGrad(

@@ -11,9 +11,13 @@ export function describeDifference(difference: Difference): string {
   return `${where}${topic}: expected ${expected}, got ${got}${errors}`;
 }
 
-function sizes({ elements, maxAbs = 0, maxRel = 0, maxUlp = 0 }: Difference): string {
+function sizes({ elements, maxAbs = 0, maxRel = 0, maxUlp = 0, fromExact }: Difference): string {
   const short = (value: number): string => (Number.isFinite(value) ? value.toPrecision(3) : 'not finite');
-  return `${elements!.off} of ${elements!.of} off, max abs ${short(maxAbs)}, rel ${short(maxRel)}, ${short(maxUlp)} ULP`;
+  const exact =
+    fromExact === undefined
+      ? ''
+      : `; ${short(fromExact.ours)} tolerances from float64, where rounding explains ${short(fromExact.allowed)}`;
+  return `${elements!.off} of ${elements!.of} off, max abs ${short(maxAbs)}, rel ${short(maxRel)}, ${short(maxUlp)} ULP${exact}`;
 }
 
 const indent = (text: string): string => text.replaceAll('\n', '\n         ');

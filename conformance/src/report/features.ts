@@ -27,7 +27,11 @@ export function featuresMarkdown(names: readonly string[], report: FeaturesRepor
     const supports = backends.map(([, backend]) => supportOf(name, backend));
     const counts = backends.flatMap(([, { gradients }]) => (gradients === undefined ? [] : [gradients]))[0];
     const second = secondOrderOf(name, counts);
-    const isWhole = second !== 'no' && supports.every(({ kind }) => kind === 'yes');
+    const errors = errorsOf(
+      name,
+      backends.map(([, backend]) => backend),
+    );
+    const isWhole = second !== 'no' && !errors.includes('of') && supports.every(({ kind }) => kind === 'yes');
     return [
       `\`${name}\``,
       ...supports.flatMap(({ kind, ulp, counts }) => [
@@ -35,6 +39,7 @@ export function featuresMarkdown(names: readonly string[], report: FeaturesRepor
         ulpText(ulp),
       ]),
       second,
+      errors,
       isWhole ? '' : whyNot(name, gaps),
     ];
   });
@@ -43,7 +48,13 @@ export function featuresMarkdown(names: readonly string[], report: FeaturesRepor
     const of = (kind: Support['kind']): string => String(kinds.filter((one) => one === kind).length);
     return [backend, of('yes'), of('partly'), of('no')];
   });
-  const heads = ['name', ...backends.flatMap(([backend]) => [backend, 'max ULP']), '2nd order', 'why not'];
+  const heads = [
+    'name',
+    ...backends.flatMap(([backend]) => [backend, 'max ULP']),
+    '2nd order',
+    'errors',
+    'why not',
+  ];
   return `# Features
 
 Every operator that PyTorch 1.13 tests itself with (OpInfo has ${names.length} names), and how Taimatsu does on PyTorch's own
@@ -54,15 +65,17 @@ Written by \`pnpm conformance features --write\` from the committed corpus; not 
 every dtype passes; \`partly\`, that some do, or all in some dtypes; the letters are the dtypes that PyTorch has samples of:
 d float64, f float32, i int64, b bool. Max ULP is the largest error of a passing sample in units of the last place of its
 dtype, which is large where the right answer is near 0. The second order is gradgradcheck on a few small samples, where
-PyTorch's tests do so (\`pnpm conformance run --level gradients\`). Other backends:
-\`pnpm conformance run --level ops --backend gpu,webgpu\`.
+PyTorch's tests do so (\`pnpm conformance run --level gradients\`). Errors are the calls that OpInfo expects to fail: \`yes\`
+when each raises PyTorch's class and text on every backend.
 
 ${grid(['backend', 'yes', 'partly', 'no'], summary)}
 ${grid(heads, rows)}`;
 }
 
 function supportOf(name: string, backend: BackendReplay): Support {
-  const own = Object.keys(backend.ops).filter((label) => nameOf(label) === name);
+  const own = Object.keys(backend.ops).filter(
+    (label) => nameOf(label) === name && !label.endsWith('.errors'),
+  );
   const seen = own.filter((label) => backend.ops[label]!.samples > 0);
   const isRight = (label: string): boolean => standingIn(backend, label) === 'right';
   const passed = seen.some((label) => backend.ops[label]!.passed > 0);
@@ -74,6 +87,19 @@ function supportOf(name: string, backend: BackendReplay): Support {
     counts: letters.join(''),
     ulp: Math.max(0, ...own.map((label) => backend.maxUlp[label] ?? 0)),
   };
+}
+
+/** How the calls that have to fail do: `yes`, nothing where there are none, or how many of how many. */
+function errorsOf(name: string, backends: readonly BackendReplay[]): string {
+  const counts = backends.flatMap(({ ops }) =>
+    Object.entries(ops)
+      .filter(([label, { samples }]) => nameOf(label) === name && label.endsWith('.errors') && samples > 0)
+      .map(([, count]) => count),
+  );
+  if (counts.length === 0) return '';
+  const passed = Math.min(...counts.map((count) => count.passed));
+  const { samples } = counts[0]!;
+  return counts.every((count) => count.passed === count.samples) ? 'yes' : `${passed} of ${samples}`;
 }
 
 function secondOrderOf(name: string, counts: Readonly<Record<string, SecondOrderCount>> | undefined): string {

@@ -13,6 +13,8 @@ export interface BackendReplay {
   readonly maxUlp: Readonly<Record<string, number>>;
   /** Samples that passed with launches that ran on the host. */
   readonly byFallback: Readonly<Record<string, number>>;
+  /** Samples outside of the tolerance, but no further from the float64 result than PyTorch's float32. */
+  readonly byReference: Readonly<Record<string, number>>;
   /** Why samples were declined or are missing. */
   readonly reasons: Readonly<Record<string, readonly string[]>>;
   /** Where gaps are declared: which operators went wrong as declared, and how that is not so. */
@@ -56,6 +58,10 @@ export function backendReplay(
     ),
     byFallback: pick(
       ({ byFallback }) => byFallback,
+      (samples) => samples > 0,
+    ),
+    byReference: pick(
+      ({ byReference }) => byReference,
       (samples) => samples > 0,
     ),
     reasons: pick(({ reasons }) => reasons, some),

@@ -112,11 +112,16 @@ export function replaySummary(report: ReplayReport): string {
     'no samples',
     'samples',
     'passed',
+    'by float64',
   ];
   const rows = Object.entries(report.backends).map(([name, backend]) => {
     const { right, known, wrong, declined, missing, empty } = standings(backend);
     const { samples, passed } = totals(backend);
-    return [name, ...[right, known, wrong, declined, missing, empty, samples, passed].map(String)];
+    const byReference = Object.values(backend.byReference).reduce((sum, count) => sum + count, 0);
+    return [
+      name,
+      ...[right, known, wrong, declined, missing, empty, samples, passed, byReference].map(String),
+    ];
   });
   return columns([heads.map(colors.bold), ...rows], 1);
 }

@@ -1,4 +1,5 @@
-import { type Rows, row, rows } from './row.ts';
+import { MissingOp } from './missing.ts';
+import { type Bound, camel, type OurFunction, type Rows, row, rows } from './row.ts';
 
 const unary = `airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 entr erfcx i0e i1 i1e log_ndtr modified_bessel_i0
   modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 ndtr ndtri scaled_modified_bessel_k0
@@ -12,8 +13,18 @@ const binary = `chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomi
 const under = (prefix: string, table: Rows): Rows =>
   Object.fromEntries(Object.entries(table).map(([name, own]) => [`${prefix}.${name}`, own]));
 
-const one = 'input, n, dim, norm';
-const several = 'input, s, dim, norm';
+const one = 'input, {n}, {dim}, {norm}';
+const several = 'input, {s}, {dim}, {norm}';
+
+/** Short-time transforms with real and imaginary parts in a dimension of their own. */
+function realOnly(
+  { input, n_fft: length, return_complex: complex, ...rest }: Bound,
+  ours: OurFunction,
+): unknown {
+  if (complex === true) throw new MissingOp('stft', 'no complex numbers');
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined);
+  return ours(input, length, Object.fromEntries(given.map(([name, value]) => [camel(name), value])));
+}
 
 /** Namespaces of their own: `torch.special`, `torch.fft`, `torch.masked`, and signals. */
 export const namespaces: Rows = {
@@ -34,10 +45,12 @@ export const namespaces: Rows = {
     logaddexp: row('input, other, *, dtype, input_mask, other_mask'),
   }),
   stft: row(
-    'input, n_fft, {hop_length}, {win_length}, {window}, {center}, {pad_mode}, {normalized}, {onesided}, {return_complex}',
+    'input, n_fft, {hop_length}, {win_length}, {window}, {center}, {pad_mode}, {normalized}, {onesided}, return_complex',
+    { call: realOnly },
   ),
   istft: row(
-    'input, n_fft, {hop_length}, {win_length}, {window}, {center}, {normalized}, {onesided}, {length}, {return_complex}',
+    'input, n_fft, {hop_length}, {win_length}, {window}, {center}, {normalized}, {onesided}, {length}, return_complex',
+    { call: realOnly },
   ),
   'sparse.sampled_addmm': row('input, mat1, mat2, *, beta, alpha'),
 };

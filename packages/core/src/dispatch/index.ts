@@ -1,5 +1,6 @@
 export { contiguousCopy, copyInto, freshCopy } from './copy.ts';
 export { checkDestination, overlapsPartially } from './inplace.ts';
 export { kernelOf, launchMap, launchReduce } from './launch.ts';
+export { checkOperands, type Takes } from './operands.ts';
 export { Pointwise, type PointwiseSpec, type Promotion, scalarFor } from './pointwise.ts';
 export { launchRow, type RowResults } from './row.ts';

@@ -12,7 +12,6 @@ import {
   dtypes,
   getDefaultDtype,
   isFloatingPoint,
-  isScalar,
   resultType,
   type Scalar,
 } from '../dtype/index.ts';
@@ -34,10 +33,11 @@ import {
   type Shape,
   sameShape,
 } from '../shape/index.ts';
-import { countChange, emptyTensor, Tensor } from '../tensor/index.ts';
+import { countChange, emptyTensor, type Tensor } from '../tensor/index.ts';
 import { freshCopy } from './copy.ts';
 import { checkDestination, overlapsPartially } from './inplace.ts';
 import { launchFlat, launchMap } from './launch.ts';
+import { checkOperands, type Takes } from './operands.ts';
 
 /**
  * Where a pointwise operation computes and what it gives.
@@ -55,6 +55,8 @@ export interface PointwiseSpec<A = undefined> {
   readonly promotion?: Promotion;
   /** Which operand, if any, is a bool condition that takes no part in promotion. */
   readonly condition?: number;
+  /** Where numbers may stand for tensors. */
+  readonly takes?: Takes;
   /** The scalar expression; arguments arrive in the computing dtype, `attrs` scalars after the operands. */
   readonly forward: (...operands: Expr[]) => Expr;
   /** Absent for operations that have no derivative because their result is not continuous. */
@@ -108,18 +110,6 @@ export class Pointwise<A = undefined> {
     return this.finish(launchFlat(this.hotScalarKernel!, self, [self], [scalar]), [self, other], attrs);
   }
 
-  private checkOperands(operands: readonly Operand[]): void {
-    operands.forEach((value, i) => {
-      if (value instanceof Tensor || (isScalar(value) && operands.length > 1)) return;
-      fail('op/not-a-tensor', {
-        op: this.spec.name,
-        argument: i === 0 ? 'input' : 'other',
-        position: i + 1,
-        value,
-      });
-    });
-  }
-
   private finish(out: Tensor, operands: readonly Operand[], attrs: A): Tensor {
     const { gradient } = this.spec;
     return gradient === undefined ? out : track(gradient, out, operands, attrs);
@@ -141,7 +131,7 @@ export class Pointwise<A = undefined> {
 
   /** The result in fresh memory. `constants` are launch scalars that the expression takes after the operands. */
   call(operands: readonly Operand[], attrs: A, constants: readonly number[] = []): Tensor {
-    this.checkOperands(operands);
+    checkOperands(this.spec.name, operands, this.spec.takes);
     const dtype = this.computeDtype(operands);
     const kernel = this.kernel(operands, dtype, constants.length);
     const inputs = operands.filter(isTensor);

@@ -1,5 +1,5 @@
 import type { GradRecord, InputGrad, Operand } from '../autograd/index.ts';
-import { Pointwise, type PointwiseSpec, type Promotion } from '../dispatch/index.ts';
+import { Pointwise, type PointwiseSpec, type Promotion, type Takes } from '../dispatch/index.ts';
 import type { DType } from '../dtype/index.ts';
 import type { Expr } from '../scalar/index.ts';
 import { Tensor } from '../tensor/index.ts';
@@ -10,6 +10,8 @@ export interface PointwiseRecord<N extends number, A = undefined> {
   readonly promotion?: Promotion;
   /** Which operand, if any, is a bool condition that takes no part in promotion. */
   readonly condition?: number;
+  /** Where numbers may stand for tensors. */
+  readonly takes?: Takes;
   readonly forward: (...operands: Expr[]) => Expr;
   /**
    * One formula per operand; `'zero'` for operations that are flat almost everywhere; absent when there is no derivative.
@@ -28,7 +30,7 @@ export function pointwise<N extends number, A = undefined>(
   name: string,
   record: PointwiseRecord<N, A>,
 ): Pointwise<A> {
-  const { promotion, condition, forward, grads, check, node } = record;
+  const { promotion, condition, takes, forward, grads, check, node } = record;
   const gradient: GradRecord<A> | undefined =
     grads === undefined
       ? undefined
@@ -41,6 +43,7 @@ export function pointwise<N extends number, A = undefined>(
     forward,
     ...(promotion === undefined ? {} : { promotion }),
     ...(condition === undefined ? {} : { condition }),
+    ...(takes === undefined ? {} : { takes }),
     ...(gradient === undefined ? {} : { gradient }),
     ...(check === undefined ? {} : { check }),
   };
@@ -87,4 +90,16 @@ export function binary(name: string, record: PointwiseRecord<2>): BinaryOp {
     inPlace: (self: Tensor, other: Operand) => op.callInPlace([self, other], undefined),
     scalarFirst: (self: Operand, other: Tensor) => op.call([self, other], undefined),
   });
+}
+
+/** An elementwise function of two tensors, with its in-place form. */
+export interface TensorBinaryOp {
+  (self: Tensor, other: Tensor): Tensor;
+  /** Overwrites `self` and returns it. */
+  readonly inPlace: (self: Tensor, other: Tensor) => Tensor;
+}
+
+/** Defines an elementwise function of two tensors, which takes no numbers for them. */
+export function binaryOfTensors(name: string, record: PointwiseRecord<2>): TensorBinaryOp {
+  return binary(name, { takes: 'tensors', ...record });
 }

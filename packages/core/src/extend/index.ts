@@ -19,6 +19,7 @@ export {
 } from '../autograd/index.ts';
 export {
   checkDestination,
+  checkOperands,
   contiguousCopy,
   copyInto,
   freshCopy,
@@ -27,6 +28,7 @@ export {
   Pointwise,
   type PointwiseSpec,
   type Promotion,
+  type Takes,
 } from '../dispatch/index.ts';
 export { type Expr, s } from '../scalar/index.ts';
 export { canRead, emptyTensor, Tensor } from '../tensor/index.ts';
@@ -34,9 +36,11 @@ export { compute } from './compute.ts';
 export {
   type BinaryOp,
   binary,
+  binaryOfTensors,
   byOther,
   type PointwiseRecord,
   pointwise,
+  type TensorBinaryOp,
   type UnaryOp,
   unary,
 } from './define.ts';

@@ -87,7 +87,7 @@ function linearly(input: Tensor, at: readonly Tensor[]): Tensor {
   return sum!;
 }
 
-/** Keys' cubic kernel for the four neighbours of a place `t` after the second. */
+/** Keys' cubic kernel for the first, third and fourth neighbour of a place `t` after the second; with it they sum to 1. */
 function cubicWeights(t: Tensor): Tensor[] {
   const a = -0.75;
   const near = (x: Tensor): Tensor =>
@@ -106,7 +106,15 @@ function cubicWeights(t: Tensor): Tensor[] {
       .mul(x)
       .sub(4 * a);
   const rest = t.rsub(1);
-  return [far(t.add(1)), near(t), near(rest), far(rest.add(1))];
+  return [far(t.add(1)), near(rest), far(rest.add(1))];
+}
+
+/** The weighted sum of four neighbours. By differences from the second, so that equal ones have a slope of exactly 0. */
+function blended([first, second, ...others]: readonly Tensor[], weights: readonly Tensor[]): Tensor {
+  return [first!, ...others].reduce(
+    (sum, x, i) => sum.add(x.sub(second!).mul(weights[i]!.unsqueeze(1))),
+    second!,
+  );
 }
 
 function cubically(input: Tensor, at: readonly Tensor[], settings: Settings): Tensor {
@@ -117,12 +125,12 @@ function cubically(input: Tensor, at: readonly Tensor[], settings: Settings): Te
     noGrad(() => inside(low[d]!.add(k - 1), sizes[d]!, settings));
   const rows = [0, 1, 2, 3].map((i) => {
     const y = placesOf(0, i);
-    const row = [0, 1, 2, 3].map((j) =>
-      elementsAt(input, [y, placesOf(1, j)]).mul(weights[1]![j]!.unsqueeze(1)),
+    return blended(
+      [0, 1, 2, 3].map((j) => elementsAt(input, [y, placesOf(1, j)])),
+      weights[1]!,
     );
-    return row.reduce((a, b) => a.add(b)).mul(weights[0]![i]!.unsqueeze(1));
   });
-  return rows.reduce((a, b) => a.add(b));
+  return blended(rows, weights[0]!);
 }
 
 function sample(input: Tensor, grid: Tensor, settings: Settings): Tensor {

@@ -37,7 +37,7 @@ export function poolWindows(op: string, rank: number, input: Tensor, settings: P
   const padding = sizesFor(op, 'padding', settings.padding, rank);
   const dilation = sizesFor(op, 'dilation', settings.dilation, rank);
   if (stride.some((n) => n === 0)) fail('op/argument', { text: 'stride should not be zero' });
-  checkRank(op, rank, input);
+  checkRank(rank, input);
   const sizes = input.shape.slice(input.ndim - rank);
   kernel.forEach((k, d) => {
     if (padding[d]! < 0) {
@@ -45,44 +45,50 @@ export function poolWindows(op: string, rank: number, input: Tensor, settings: P
     }
     if (padding[d]! > Math.floor(k / 2)) {
       fail('op/argument', {
-        text: `pad should be at most half of kernel size, but got pad=${Math.max(...padding)} and kernel_size=${k}`,
+        text: `pad should be at most half of kernel size, but got pad=${padding[d]} and kernel_size=${k}`,
       });
     }
   });
   const output = sizes.map((n, d) =>
     pooledSize(n, kernel[d]!, stride[d]!, padding[d]!, dilation[d]!, settings.ceilMode),
   );
-  for (const [name, values] of [
-    ['kernel size', kernel],
-    ['stride', stride],
-    ['dilation', dilation],
+  const letters = ['T', 'H', 'W'].slice(3 - rank);
+  for (const [name, prefix, values] of [
+    ['kernel size', 'k', kernel],
+    ['stride', 'd', stride],
+    ['dilation', 'dilation', dilation],
   ] as const) {
-    if (values.some((n) => n <= 0)) {
-      fail('op/argument', { text: `${name} should be greater than zero, but got ${list(values)}` });
-    }
+    if (values.every((n) => n > 0)) continue;
+    const got = values.map((n, d) => `${prefix}${letters[d]}: ${n}`).join(' ');
+    fail('op/argument', { text: `${name} should be greater than zero, but got ${got}` });
   }
+  checkSizes(op, rank, input);
   if (output.some((n) => n < 1)) {
     const channels = input.shape[input.ndim - rank - 1];
     fail('op/argument', {
-      text: `Given input size: (${[channels, ...sizes].join('x')}). Calculated output size: (${[channels, ...output.map((n) => Math.max(n, 0))].join('x')}). Output size is too small`,
+      text: `Given input size: (${[channels, ...sizes].join('x')}). Calculated output size: (${[channels, ...output].join('x')}). Output size is too small`,
     });
   }
   return { kernel, stride, dilation, padding, output, input: sizes };
 }
 
-function checkRank(op: string, rank: number, input: Tensor): void {
-  const batched = input.ndim === rank + 2;
-  const ranks = `${rank + 1}D or ${rank + 2}D (batch mode)`;
-  if (!batched && input.ndim !== rank + 1) {
-    fail('op/argument', { text: `non-empty ${ranks} tensor expected for input` });
-  }
-  const rest = input.shape.slice(batched ? 1 : 0);
+const ranksOf = (rank: number): string => `${rank + 1}D or ${rank + 2}D (batch mode)`;
+
+function checkRank(rank: number, input: Tensor): void {
+  if (input.ndim === rank + 2 || input.ndim === rank + 1) return;
+  fail('op/argument', { text: `non-empty ${ranksOf(rank)} tensor expected for input` });
+}
+
+// PyTorch prints the size of the dimension that it means to name, which is 0.
+function checkSizes(op: string, rank: number, input: Tensor): void {
+  const rest = input.shape.slice(input.ndim === rank + 2 ? 1 : 0);
   if (rest.every((n) => n > 0)) return;
+  const name = op === 'max_pool3d' ? 'max_pool3d_with_indices_out_cpu_template' : op;
   fail('op/argument', {
     text:
       rank === 2
-        ? `Expected ${ranks} tensor with optional 0 dim batch size for input, but got:${list(input.shape)}`
-        : `${op}: Expected input's non-batch dimensions to have positive length, but input has a shape of ${list(input.shape)} and non-batch dimension ${rest.indexOf(0) + input.ndim - rest.length} has length zero!`,
+        ? `Expected ${ranksOf(rank)} tensor with optional 0 dim batch size for input, but got:${list(input.shape)}`
+        : `${name}(): Expected input's non-batch dimensions to have positive length, but input has a shape of ${list(input.shape)} and non-batch dimension 0 has length zero!`,
   });
 }
 

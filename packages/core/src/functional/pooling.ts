@@ -4,7 +4,7 @@ import { canRead, compute, type GradRecord, isTracked, noGrad, type Tensor, trac
 import { numelOf, type Shape } from '../shape/index.ts';
 import { titleOf } from './activation.ts';
 import { maxOfWindows, maxWithPlaces, type Pooled, pick, pickingRecord, trackPooled } from './max-windows.ts';
-import { poolWindows } from './pool-shapes.ts';
+import { pooledSize, poolWindows } from './pool-shapes.ts';
 import type { SizeLike } from './sizes.ts';
 
 /** Keyword arguments of max pools. */
@@ -55,7 +55,11 @@ export function maxPool1d<const O extends MaxPoolOptions = object>(
   options?: O,
 ): MaxPoolResult<O> {
   const { stride, padding = 0, dilation = 1, ...rest } = (options ?? {}) as MaxPoolOptions;
-  checkMaxPool1d(input, kernelSize, stride, padding, dilation);
+  checkRank1d(input);
+  // Where gradients or indices are wanted PyTorch takes the pool of two dimensions, and its complaints.
+  if (!isTracked([input]) && rest.returnIndices !== true) {
+    checkMaxPool1d(input, kernelSize, stride, padding, dilation, rest.ceilMode ?? false);
+  }
   const out = maxPool(2, input.unsqueeze(-2), overRow(kernelSize, 1), {
     ...rest,
     stride: stride == null || (typeof stride !== 'number' && stride.length === 0) ? null : overRow(stride, 1),
@@ -66,21 +70,24 @@ export function maxPool1d<const O extends MaxPoolOptions = object>(
   return (Array.isArray(out) ? out.map(squeeze) : squeeze(out as Tensor)) as MaxPoolResult<O>;
 }
 
+function checkRank1d(input: Tensor): void {
+  const size = input.shape.slice(input.ndim === 3 ? 1 : 0);
+  if ((input.ndim === 2 || input.ndim === 3) && size.every((n) => n > 0)) return;
+  fail('op/argument', {
+    text: `max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:[${input.shape.join(', ')}]`,
+  });
+}
+
 function checkMaxPool1d(
   input: Tensor,
   kernelSize: SizeLike,
   stride: SizeLike | null | undefined,
   padding: SizeLike,
   dilation: SizeLike,
+  ceilMode: boolean,
 ): void {
   const refuse = (text: string): never => fail('op/argument', { text });
   const first = (value: SizeLike): number => (typeof value === 'number' ? value : value[0]!);
-  const size = input.shape.slice(input.ndim === 3 ? 1 : 0);
-  if ((input.ndim !== 2 && input.ndim !== 3) || size.some((n) => n === 0)) {
-    refuse(
-      `max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:[${input.shape.join(', ')}]`,
-    );
-  }
   const kernel = first(kernelSize);
   if (kernel <= 0) refuse(`max_pool1d() kernel_size must be greater than zero, but got ${kernel}`);
   const step = stride == null || (typeof stride !== 'number' && stride.length === 0) ? kernel : first(stride);
@@ -95,6 +102,8 @@ function checkMaxPool1d(
   if (first(dilation) <= 0) {
     refuse(`max_pool1d() dilation must be greater than zero, but got ${first(dilation)}`);
   }
+  const size = pooledSize(input.shape.at(-1)!, kernel, step, margin, first(dilation), ceilMode);
+  if (size < 0) refuse(`max_pool1d() Invalid computed output size: ${size}`);
 }
 
 /** The largest of each window of [N, C, H, W] or [C, H, W]; NaN wins, of equals the first gets the gradient. */

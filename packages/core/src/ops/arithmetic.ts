@@ -53,6 +53,7 @@ const subScaled = pointwise<2, number>('sub', {
 const rsubFrom = (tensor: boolean): typeof addScaled =>
   pointwise<2, number>('rsub', {
     node: tensor ? 'RsubBackward0' : 'RsubBackward1',
+    takes: 'tensor first',
     forward: (a, b, alpha) => s.sub(b, s.mul(a, s.cast(alpha!, a.dtype))),
     grads: [{ vjp: (g, c) => g.mul(-c.attrs) }, tensor ? { vjp: (g) => g } : null],
     check: subCheck,
@@ -242,6 +243,7 @@ export const fmod: BinaryOp = byOther(fmodBy(true), fmodBy(false));
 function fmodBy(tensor: boolean): BinaryOp {
   return binary('fmod', {
     node: tensor ? 'FmodBackward1' : 'FmodBackward0',
+    takes: 'tensor first',
     forward: (a, b) => s.fmod(a, b),
     grads: [{ vjp: (g) => g }, tensor ? quotientGrad('trunc') : null],
     check: integerDivision('fmod_cpu'),

@@ -1,10 +1,18 @@
 import { isFloatingPoint } from '../dtype/index.ts';
-import { type BinaryOp, binary, s, type Tensor } from '../extend/index.ts';
+import {
+  type BinaryOp,
+  binary,
+  binaryOfTensors,
+  checkOperands,
+  s,
+  type Tensor,
+  type TensorBinaryOp,
+} from '../extend/index.ts';
 import { refuse } from './internal/dtype-rules.ts';
 import { pow } from './power.ts';
 
 /** The angle of the point (other, self), in radians. */
-export const atan2: BinaryOp = binary('atan2', {
+export const atan2: TensorBinaryOp = binaryOfTensors('atan2', {
   promotion: 'float',
   forward: (a, b) => s.atan2(a, b),
   grads: [
@@ -23,7 +31,7 @@ export const atan2: BinaryOp = binary('atan2', {
 });
 
 /** √(self² + other²) without overflow. */
-export const hypot: BinaryOp = binary('hypot', {
+export const hypot: TensorBinaryOp = binaryOfTensors('hypot', {
   forward: (a, b) => s.hypot(a, b),
   check: refuse('hypot_cpu', 'integers'),
   grads: [
@@ -38,6 +46,7 @@ function squaredNorm(a: Tensor, b: Tensor): Tensor {
 
 /** The magnitude of self with the sign of other. */
 export const copysign: BinaryOp = binary('copysign', {
+  takes: 'tensor first',
   promotion: 'float',
   forward: (a, b) => s.copysign(a, b),
   grads: [
@@ -54,7 +63,9 @@ export const copysign: BinaryOp = binary('copysign', {
 });
 
 /** The next representable number after self toward other. */
-export const nextafter: BinaryOp = binary('nextafter', { forward: (a, b) => s.nextafter(a, b) });
+export const nextafter: TensorBinaryOp = binaryOfTensors('nextafter', {
+  forward: (a, b) => s.nextafter(a, b),
+});
 
 /** log(e^self + e^other) without overflow. */
 export const logaddexp: BinaryOp = binary('logaddexp', {
@@ -99,7 +110,8 @@ export const xlogy: BinaryOp = binary('xlogy', {
 });
 
 /** 0 for negative self, `values` at 0, 1 for positive self. Has no derivative. */
-export const heaviside: BinaryOp = binary('heaviside', {
+export const heaviside: TensorBinaryOp = binaryOfTensors('heaviside', {
+  takes: { tensors: ['input', 'values'] },
   forward: (a, values) =>
     a.dtype === 'bool'
       ? s.or(a, s.and(s.not(a), values))
@@ -109,14 +121,15 @@ export const heaviside: BinaryOp = binary('heaviside', {
 
 /** self · 2^other. */
 export function ldexp(self: Tensor, other: Tensor): Tensor {
+  checkOperands('ldexp', [self, other], 'tensors');
   return self.mul(pow(2, other.to(isFloatingPoint(other.dtype) ? other.dtype : 'float32')));
 }
 
 /** Greatest common divisor, elementwise, not negative. */
-export const gcd: BinaryOp = binary('gcd', { forward: (a, b) => s.gcd(a, b) });
+export const gcd: TensorBinaryOp = binaryOfTensors('gcd', { forward: (a, b) => s.gcd(a, b) });
 
 /** Least common multiple, elementwise, not negative. */
-export const lcm: BinaryOp = binary('lcm', {
+export const lcm: TensorBinaryOp = binaryOfTensors('lcm', {
   forward: (a, b) => {
     const divisor = s.gcd(a, b);
     const zero = s.eq(divisor, 0);

@@ -1,6 +1,14 @@
 import { type DType, dtypeInfo, isFloatingPoint, type Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { type Expr, type InputGrad, type Operand, pointwise, s, Tensor } from '../extend/index.ts';
+import {
+  checkOperands,
+  type Expr,
+  type InputGrad,
+  type Operand,
+  pointwise,
+  s,
+  Tensor,
+} from '../extend/index.ts';
 import { awaiting } from './await-reads.ts';
 import { type PointwiseCall, pointwiseBy, type WithInPlace, withInPlace } from './internal/inplace.ts';
 
@@ -85,8 +93,18 @@ const oneSided = (
   };
   const forward = (x: Expr, limit: Expr): Expr => extreme(x, limit);
   return {
-    scalar: pointwise(name, { node: nodes[0], forward: (x, b) => forward(x, b!), grads: [self, null] }),
-    tensor: pointwise(name, { node: nodes[1], forward: (x, b) => forward(x, b!), grads: [self, bound] }),
+    scalar: pointwise(name, {
+      node: nodes[0],
+      takes: 'tensor first',
+      forward: (x, b) => forward(x, b!),
+      grads: [self, null],
+    }),
+    tensor: pointwise(name, {
+      node: nodes[1],
+      takes: 'tensor first',
+      forward: (x, b) => forward(x, b!),
+      grads: [self, bound],
+    }),
   };
 };
 
@@ -341,6 +359,11 @@ export function isclose(
   options: { readonly rtol?: number; readonly atol?: number; readonly equalNan?: boolean } = {},
 ): Tensor {
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
+  checkOperands('isclose', [self, other], 'tensors');
+  for (const [name, value] of Object.entries({ rtol, atol })) {
+    if (value >= 0) continue;
+    fail('op/argument', { text: `${name} must be greater than or equal to zero, but got ${value}` });
+  }
   let close = self.eq(other);
   if (equalNan) close = close.logicalOr(self.isnan().logicalAnd(other.isnan()));
   if (self.dtype === 'bool' || (rtol === 0 && atol === 0)) return close;

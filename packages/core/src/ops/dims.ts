@@ -75,20 +75,21 @@ export function movedim(
   source: number | readonly number[],
   destination: number | readonly number[],
 ): Tensor {
+  const shown = (dims: number | readonly number[]): string => [dims].flat().join(', ');
   const from = [source].flat().map((dim) => normalizeAxis(dim as number, self.ndim));
   const to = [destination].flat().map((dim) => normalizeAxis(dim as number, self.ndim));
   if (from.length !== to.length) {
     fail('op/argument', {
-      text: `movedim: Invalid source or destination dims: source ([${from.join(', ')}] dims) should contain the same number of dims as destination ([${to.join(', ')}] dims)`,
+      text: `movedim: Invalid source or destination dims: source ([${shown(source)}] dims) should contain the same number of dims as destination ([${shown(destination)}] dims)`,
     });
   }
   const repeatedDim = (axes: readonly number[]): boolean => new Set(axes).size !== axes.length;
-  for (const [name, axes] of [
-    ['source', from],
-    ['destination', to],
+  for (const [name, axes, dims] of [
+    ['source', from, source],
+    ['destination', to, destination],
   ] as const) {
     if (repeatedDim(axes))
-      fail('op/argument', { text: `movedim: repeated dim in \`${name}\` ([${axes.join(', ')}])` });
+      fail('op/argument', { text: `movedim: repeated dim in \`${name}\` ([${shown(dims)}])` });
   }
   const order = new Array<number>(self.ndim).fill(-1);
   from.forEach((axis, i) => {

@@ -1,5 +1,5 @@
 import { fail } from '../errors/index.ts';
-import { type GradRecord, type Tensor, track } from '../extend/index.ts';
+import { type GradRecord, Tensor, track } from '../extend/index.ts';
 import { normalizeAxis } from '../shape/index.ts';
 import {
   attrsOf,
@@ -153,6 +153,7 @@ export function max(
   dim?: number | Tensor,
   options?: KeepdimOr<ReduceOptions>,
 ): Tensor | ValuesAndIndices {
+  if (!(self instanceof Tensor)) fail('op/combination', { op: 'max', values: [self, dim] });
   if (dim === undefined) return extreme(maxima, maxAll, 'max', self, undefined, false);
   if (typeof dim !== 'number') return self.maximum(dim);
   return extremeAlong(argMaxima, maxDim, 'max', self, dim, reduceOptions(options).keepdim ?? false);
@@ -167,6 +168,7 @@ export function min(
   dim?: number | Tensor,
   options?: KeepdimOr<ReduceOptions>,
 ): Tensor | ValuesAndIndices {
+  if (!(self instanceof Tensor)) fail('op/combination', { op: 'min', values: [self, dim] });
   if (dim === undefined) return extreme(minima, minAll, 'min', self, undefined, false);
   if (typeof dim !== 'number') return self.minimum(dim);
   return extremeAlong(argMinima, minDim, 'min', self, dim, reduceOptions(options).keepdim ?? false);

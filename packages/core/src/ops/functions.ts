@@ -45,6 +45,7 @@ export { i0 } from './special/bessel.ts';
 export { igamma, igammac, mvlgamma } from './special/gamma.ts';
 export * from './split.ts';
 export * from './statistics.ts';
+export * from './stft.ts';
 export * from './strided.ts';
 export * from './unary.ts';
 export * from './unique.ts';

@@ -1,6 +1,6 @@
 import { type ElementArray, elementArray } from '../backend/index.ts';
 import { type DType, getDefaultDtype, isFloatingPoint, resultType } from '../dtype/index.ts';
-import { emptyTensor, noGrad, type Operand, Tensor } from '../extend/index.ts';
+import { checkOperands, emptyTensor, noGrad, type Operand, type Takes, Tensor } from '../extend/index.ts';
 import { broadcastShapes, type Shape } from '../shape/index.ts';
 import { elementValue } from './internal/element.ts';
 
@@ -49,8 +49,10 @@ export function floatDtype(...operands: readonly Operand[]): DType {
 export function hostBinary(
   name: string,
   f: (a: number, b: number) => number,
+  takes?: Takes,
 ): (a: Operand, b: Operand) => Tensor {
   return (a, b) => {
+    checkOperands(name, [a, b], takes);
     const like = a instanceof Tensor ? a : (b as Tensor);
     const dtype = floatDtype(a, b);
     const shape = broadcastShapes(shapeOf(a), shapeOf(b));

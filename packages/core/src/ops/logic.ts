@@ -1,5 +1,13 @@
 import { fail } from '../errors/index.ts';
-import { type BinaryOp, binary, type Expr, s, type Tensor } from '../extend/index.ts';
+import {
+  type BinaryOp,
+  binary,
+  binaryOfTensors,
+  type Expr,
+  s,
+  type Tensor,
+  type TensorBinaryOp,
+} from '../extend/index.ts';
 import { notIntegers } from './arithmetic.ts';
 import { refuse } from './internal/dtype-rules.ts';
 
@@ -24,15 +32,18 @@ export const bitwiseRightShift: BinaryOp = binary('bitwise_right_shift', {
   check: refuse('rshift_cpu', notIntegers),
 });
 
-const logical = (name: string, combine: (a: Expr, b: Expr) => Expr): BinaryOp =>
-  binary(name, { promotion: 'bool', forward: (a, b) => combine(s.cast(a, 'bool'), s.cast(b, 'bool')) });
+const logical = (name: string, combine: (a: Expr, b: Expr) => Expr): TensorBinaryOp =>
+  binaryOfTensors(name, {
+    promotion: 'bool',
+    forward: (a, b) => combine(s.cast(a, 'bool'), s.cast(b, 'bool')),
+  });
 
-export const logicalAnd: BinaryOp = logical('logical_and', (a, b) => s.and(a, b));
-export const logicalOr: BinaryOp = logical('logical_or', (a, b) => s.or(a, b));
-export const logicalXor: BinaryOp = logical('logical_xor', (a, b) => s.xor(a, b));
+export const logicalAnd: TensorBinaryOp = logical('logical_and', (a, b) => s.and(a, b));
+export const logicalOr: TensorBinaryOp = logical('logical_or', (a, b) => s.or(a, b));
+export const logicalXor: TensorBinaryOp = logical('logical_xor', (a, b) => s.xor(a, b));
 
 const compare = (name: string, forward: (a: Expr, b: Expr) => Expr): BinaryOp =>
-  binary(name, { promotion: 'bool', forward: (a, b) => forward(a!, b!) });
+  binary(name, { promotion: 'bool', takes: 'tensor first', forward: (a, b) => forward(a!, b!) });
 
 export const eq: BinaryOp = compare('eq', (a, b) => s.eq(a, b));
 export const ne: BinaryOp = compare('ne', (a, b) => s.ne(a, b));

@@ -1,8 +1,15 @@
 import { isFloatingPoint } from '../dtype/index.ts';
-import { type BinaryOp, binary, type Expr, type InputGrad, s, type Tensor } from '../extend/index.ts';
+import {
+  binaryOfTensors,
+  type Expr,
+  type InputGrad,
+  s,
+  type Tensor,
+  type TensorBinaryOp,
+} from '../extend/index.ts';
 
 /** Elementwise larger of two; NaN wins. A tie sends half of the gradient to each. */
-export const maximum: BinaryOp = binary('maximum', {
+export const maximum: TensorBinaryOp = binaryOfTensors('maximum', {
   forward: (a, b) => s.max(a, b),
   grads: extremeGrads(
     (self, other) => self.ge(other),
@@ -11,7 +18,7 @@ export const maximum: BinaryOp = binary('maximum', {
 });
 
 /** Elementwise smaller of two; NaN wins. A tie sends half of the gradient to each. */
-export const minimum: BinaryOp = binary('minimum', {
+export const minimum: TensorBinaryOp = binaryOfTensors('minimum', {
   forward: (a, b) => s.min(a, b),
   grads: extremeGrads(
     (self, other) => self.le(other),
@@ -37,7 +44,7 @@ function extremeGrads(atLeast: Comparison, beyond: Comparison): readonly InputGr
 }
 
 /** Elementwise larger of two, ignoring NaN where the other is a number. A tie sends the gradient to the first. */
-export const fmax: BinaryOp = binary('fmax', {
+export const fmax: TensorBinaryOp = binaryOfTensors('fmax', {
   forward: (a, b) => ignoringNaN(a, b, s.max(a, b)),
   grads: [
     { in: [0, 1], vjp: (g, c) => g.maskedFill(takesFirst(c.input(0), c.input(1), 'ge').logicalNot(), 0) },
@@ -46,7 +53,7 @@ export const fmax: BinaryOp = binary('fmax', {
 });
 
 /** Elementwise smaller of two, ignoring NaN where the other is a number. A tie sends the gradient to the first. */
-export const fmin: BinaryOp = binary('fmin', {
+export const fmin: TensorBinaryOp = binaryOfTensors('fmin', {
   forward: (a, b) => ignoringNaN(a, b, s.min(a, b)),
   grads: [
     { in: [0, 1], vjp: (g, c) => g.maskedFill(takesFirst(c.input(0), c.input(1), 'le').logicalNot(), 0) },

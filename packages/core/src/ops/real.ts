@@ -70,9 +70,8 @@ export function floatPower(self: Operand, exponent: Operand): Tensor {
   const base = wide(self);
   const power = wide(exponent);
   if (base instanceof Tensor) return base.pow(power);
-  if (!(power instanceof Tensor)) {
-    return fail('op/type', { text: 'float_power(): one of the arguments must be a tensor' });
-  }
+  if (!(power instanceof Tensor))
+    return fail('op/combination', { op: 'float_power', values: [self, exponent] });
   return power.newFull([], base as Scalar, { dtype: 'float64' }).pow(power);
 }
 

@@ -56,8 +56,11 @@ const meanDims = meanRecord('MeanBackward1');
 
 /** The mean over `dim`, of a floating tensor. */
 export function mean(self: Tensor, dim?: Dims, options?: KeepdimOr<ReduceOptions>): Tensor {
-  const { keepdim = false, dtype = self.dtype } = reduceOptions(options);
-  if (!isFloatingPoint(dtype)) fail('dtype/mean', { op: 'mean', dtype: dtypeInfo[dtype].title });
+  const { keepdim = false, dtype: given } = reduceOptions(options);
+  const dtype = given ?? self.dtype;
+  if (!isFloatingPoint(dtype)) {
+    fail('dtype/mean', { op: 'mean', dtype: dtypeInfo[dtype].title, given: given !== undefined });
+  }
   const axes = axesOf(self, dim);
   const attrs = attrsOf(self, axes);
   const result = means.run([self], axes, keepdim, dtype, attrs.count);

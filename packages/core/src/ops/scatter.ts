@@ -62,7 +62,7 @@ function scattered(
   value?: Scalar,
 ): Tensor {
   const axis = normalizeAxis(dim, self.ndim);
-  checkScatter(op, self, axis, index, value === undefined ? source : undefined);
+  checkScatter(self, axis, index, value === undefined ? source : undefined);
   const out = freshCopy(self);
   const refuse = (bad: number, size: number): never =>
     fail('index/gather-range', { index: bad, dim: axis, size });
@@ -71,19 +71,13 @@ function scattered(
   return track(record, out, inputs, { shape: self.shape, axis, sourceShape: source.shape });
 }
 
-function checkScatter(
-  op: string,
-  self: Tensor,
-  axis: number,
-  index: Tensor,
-  source: Tensor | undefined,
-): void {
-  if (index.numel() > 0 && index.dtype !== 'int64') fail('index/gather-dtype', { op });
+function checkScatter(self: Tensor, axis: number, index: Tensor, source: Tensor | undefined): void {
+  if (index.numel() > 0 && index.dtype !== 'int64') fail('index/gather-dtype', { op: 'scatter' });
   if (source !== undefined && source.dtype !== self.dtype) {
-    fail('op/argument', { text: `${op}(): Expected self.dtype to be equal to src.dtype` });
+    fail('op/argument', { text: 'scatter(): Expected self.dtype to be equal to src.dtype' });
   }
   if (index.numel() === 0) return;
-  if (Math.max(index.ndim, 1) !== Math.max(self.ndim, 1)) fail('index/rank', {});
+  if (Math.max(index.ndim, 1) !== Math.max(self.ndim, 1)) fail('index/rank', { as: 'self' });
   if (source !== undefined && Math.max(source.ndim, 1) !== Math.max(index.ndim, 1)) {
     fail('op/argument', { text: 'Index tensor must have the same number of dimensions as src tensor' });
   }

@@ -127,7 +127,8 @@ const unbindRecord: GradRecord<SelectAttrs> = {
 
 /** The slices along `dim`, one tensor each. */
 export function unbind(self: Tensor, dim = 0): Tensor[] {
-  if (self.ndim === 0) fail('op/argument', { text: 'Dimension specified as 0 but tensor has no dimensions' });
+  if (self.ndim === 0)
+    fail('op/index', { text: `Dimension specified as ${dim} but tensor has no dimensions` });
   const axis = normalizeAxis(dim, self.ndim);
   const drop = (_: number, d: number): boolean => d !== axis;
   const outs = Array.from({ length: self.shape[axis]! }, (_, i) =>

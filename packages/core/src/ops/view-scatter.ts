@@ -102,6 +102,7 @@ function splitAlong(
   self: Tensor,
   at: number | readonly number[],
 ): Tensor[] {
+  if (typeof at !== 'number' && !Array.isArray(at)) fail('op/combination', { op: name, values: [self, at] });
   if (self.ndim < least) {
     fail('op/argument', {
       text: `torch.${name} requires a tensor with at least ${least} dimension, but got a tensor with ${self.ndim} dimensions!`,

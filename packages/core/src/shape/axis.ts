@@ -17,9 +17,10 @@ export function normalizeAxis(dim: number, rank: number): Axis {
 
 /**
  * The axes of a reduction, ascending: all of them when `dims` is undefined or empty.
- * @throws `shape/dim-range`, `shape/dim-repeated`
+ * @throws `shape/dim-range`, `shape/dim-repeated`, `shape/too-many-dims`
  */
 export function normalizeAxes(dims: number | readonly number[] | undefined, rank: number): readonly Axis[] {
+  if (rank > 64) fail('shape/too-many-dims', {});
   if (dims === undefined || (typeof dims !== 'number' && dims.length === 0)) return allAxes(rank);
   if (typeof dims === 'number') {
     const axis = normalizeAxis(dims, rank);

@@ -52,8 +52,8 @@ export const dtype = {
       'Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
   ),
   'dtype/mean': runtimeError(
-    (d: { op: string; dtype: string }) =>
-      `${d.op}(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${d.dtype}`,
+    (d: { op: string; dtype: string; given?: boolean }) =>
+      `${d.op}(): could not infer output dtype. ${d.given === true ? 'Optional' : 'Input'} dtype must be either a floating point or complex dtype. Got: ${d.dtype}`,
   ),
   'dtype/float-only': runtimeError((d: { text: string }) => d.text),
   'dtype/int-pow': runtimeError((_: object) => 'Integers to negative integer powers are not allowed.'),

@@ -48,7 +48,8 @@ export const index = {
       `index ${d.index} is out of bounds for dimension ${d.dim} with size ${d.size}`,
   ),
   'index/rank': runtimeError(
-    (_: object) => 'Index tensor must have the same number of dimensions as input tensor',
+    (d: { as?: 'self' | 'input' }) =>
+      `Index tensor must have the same number of dimensions as ${d.as ?? 'input'} tensor`,
   ),
   'index/gather-dtype': runtimeError((d: { op: string }) => `${d.op}(): Expected dtype int64 for index`),
   'index/gather-size': runtimeError(

@@ -1,6 +1,9 @@
 import { pythonType } from '../python-type.ts';
 import { indexError, list, notImplementedError, runtimeError, typeError, valueError } from './define.ts';
 
+const tensorOrPython = (value: unknown): string =>
+  typeof value === 'object' && value !== null && 'dtype' in value ? 'Tensor' : pythonType(value);
+
 /** Mistakes in the arguments of particular operations. `text` is PyTorch's own for the call. */
 export const op = {
   'op/argument': runtimeError((d: { text: string }) => d.text),
@@ -12,6 +15,10 @@ export const op = {
   'op/not-a-tensor': typeError(
     (d: { op: string; argument: string; position: number; value: unknown }) =>
       `${d.op}(): argument '${d.argument}' (position ${d.position}) must be Tensor, not ${pythonType(d.value)}`,
+  ),
+  'op/combination': typeError(
+    (d: { op: string; values: readonly unknown[] }) =>
+      `${d.op}() received an invalid combination of arguments - got (${d.values.map(tensorOrPython).join(', ')})`,
   ),
   'op/not-tensors': typeError(
     (d: { op: string; value: unknown }) =>

@@ -15,6 +15,7 @@ export const shape = {
     (d: { dim: number; rank: number }) =>
       `Dimension out of range (expected to be in range of [${-Math.max(d.rank, 1)}, ${Math.max(d.rank, 1) - 1}], but got ${d.dim})`,
   ),
+  'shape/too-many-dims': runtimeError((_: object) => 'only tensors with up to 64 dims are supported'),
   'shape/dim-repeated': runtimeError(
     (d: { dim: number }) => `dim ${d.dim} appears multiple times in the list of dims`,
   ),

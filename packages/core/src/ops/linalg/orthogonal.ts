@@ -115,6 +115,13 @@ function checkReflections(name: string, a: Tensor, tau: Tensor): void {
   }
 }
 
+/** A function of matrices in double precision, as the decompositions are, where the backend has that. */
+function inDouble(inputs: readonly Tensor[], fn: (...wide: Tensor[]) => Tensor): Tensor {
+  const [{ dtype, backend }] = inputs as readonly [Tensor];
+  if (dtype === 'float64' || backend.manifest.dtypes.float64.kind !== 'native') return fn(...inputs);
+  return fn(...inputs.map((x) => x.to('float64'))).to(dtype);
+}
+
 const noReflections: GradRecord<undefined> = {
   name: 'LinalgHouseholderProductBackward0',
   grads: [{ vjp: () => null }, { vjp: () => null }],
@@ -129,30 +136,34 @@ export function householderProduct(self: Tensor, tau: Tensor): Tensor {
     start.diagonal(0, -2, -1).fill_(1);
     return track(noReflections, start.detach(), [self, tau], undefined);
   }
-  let q: Tensor = self.clone().zero_();
-  q.diagonal(0, -2, -1).fill_(1);
-  for (let i = count - 1; i >= 0; i--) {
-    const [v, t] = reflection(self, tau, i);
-    q = q.sub(v.mul(t).matmul(T(v).matmul(q)));
-  }
-  return q;
+  return inDouble([self, tau], (a, taus) => {
+    let q: Tensor = a.clone().zero_();
+    q.diagonal(0, -2, -1).fill_(1);
+    for (let i = count - 1; i >= 0; i--) {
+      const [v, t] = reflection(a, taus, i);
+      q = q.sub(v.mul(t).matmul(T(v).matmul(q)));
+    }
+    return q;
+  });
 }
 
 /** The product of `other` with the square Q of {@link geqrf}, from the left or the right, transposed or not. */
 export function ormqr(self: Tensor, tau: Tensor, other: Tensor, left = true, transpose = false): Tensor {
   checkRank('torch.ormqr', self);
-  checkMatrices('torch.ormqr', self, 'input');
   if (tau.shape[tau.ndim - 1]! > self.shape[self.ndim - 1]!) {
     fail('op/argument', {
       text: 'torch.ormqr: tau.shape[-1] must be less than or equal to input.shape[-1]',
     });
   }
+  checkMatrices('torch.ormqr', self, 'input');
   if (!left) return T(ormqr(self, tau, T(other), true, !transpose));
   const count = tau.shape[tau.ndim - 1]!;
-  let out = other;
-  for (let step = 0; step < count; step++) {
-    const [v, t] = reflection(self, tau, transpose ? step : count - 1 - step);
-    out = out.sub(v.mul(t).matmul(T(v).matmul(out)));
-  }
-  return out;
+  return inDouble([self, tau, other], (a, taus, start) => {
+    let out = start;
+    for (let step = 0; step < count; step++) {
+      const [v, t] = reflection(a, taus, transpose ? step : count - 1 - step);
+      out = out.sub(v.mul(t).matmul(T(v).matmul(out)));
+    }
+    return out;
+  });
 }

@@ -157,8 +157,8 @@ const igammaRecord = incompleteRecord('IgammaBackward0', 1);
 const igammacRecord = incompleteRecord('IgammacBackward0', -1);
 
 // The number of terms depends on the arguments, so no expression of the scalar vocabulary can do it.
-const lowerOnHost = hostBinary('igamma', (a, x) => specialIncomplete(a, x, true));
-const upperOnHost = hostBinary('igammac', (a, x) => specialIncomplete(a, x, false));
+const lowerOnHost = hostBinary('igamma', (a, x) => specialIncomplete(a, x, true), 'tensors');
+const upperOnHost = hostBinary('igammac', (a, x) => specialIncomplete(a, x, false), 'tensors');
 
 /** The regularised incomplete gamma function P(self, other), or Q = 1 - P. */
 function specialIncomplete(a: number, x: number, lower: boolean): number {

@@ -68,9 +68,9 @@ function chebyshev(kind: Chebyshev, x: number, order: number): number {
 }
 
 const plain = (name: keyof typeof kinds): Polynomial =>
-  hostBinary(`chebyshev_polynomial_${name}`, (x, n) => chebyshev(kinds[name], x, n));
+  hostBinary(`special_chebyshev_polynomial_${name}`, (x, n) => chebyshev(kinds[name], x, n));
 const shifted = (name: keyof typeof kinds): Polynomial =>
-  hostBinary(`shifted_chebyshev_polynomial_${name}`, (x, n) => chebyshev(kinds[name], 2 * x - 1, n));
+  hostBinary(`special_shifted_chebyshev_polynomial_${name}`, (x, n) => chebyshev(kinds[name], 2 * x - 1, n));
 
 /** Chebyshev polynomials of the first kind. */
 export const chebyshevPolynomialT: Polynomial = plain('t');
@@ -90,18 +90,18 @@ export const shiftedChebyshevPolynomialV: Polynomial = shifted('v');
 export const shiftedChebyshevPolynomialW: Polynomial = shifted('w');
 
 /** Hermite polynomials, the physicists'. */
-export const hermitePolynomialH: Polynomial = hostBinary('hermite_polynomial_h', (x, n) =>
+export const hermitePolynomialH: Polynomial = hostBinary('special_hermite_polynomial_h', (x, n) =>
   recurrence(x, Math.trunc(n), 2 * x, (k, p, before) => 2 * x * p - 2 * k * before),
 );
 /** Hermite polynomials, the probabilists'. */
-export const hermitePolynomialHe: Polynomial = hostBinary('hermite_polynomial_he', (x, n) =>
+export const hermitePolynomialHe: Polynomial = hostBinary('special_hermite_polynomial_he', (x, n) =>
   recurrence(x, Math.trunc(n), x, (k, p, before) => x * p - k * before),
 );
 /** Laguerre polynomials. */
-export const laguerrePolynomialL: Polynomial = hostBinary('laguerre_polynomial_l', (x, n) =>
+export const laguerrePolynomialL: Polynomial = hostBinary('special_laguerre_polynomial_l', (x, n) =>
   recurrence(x, Math.trunc(n), 1 - x, (k, p, before) => ((2 * k + 1 - x) * p - k * before) / (k + 1)),
 );
 /** Legendre polynomials. */
-export const legendrePolynomialP: Polynomial = hostBinary('legendre_polynomial_p', (x, n) =>
+export const legendrePolynomialP: Polynomial = hostBinary('special_legendre_polynomial_p', (x, n) =>
   recurrence(x, Math.trunc(n), x, (k, p, before) => ((2 * k + 1) * x * p - k * before) / (k + 1)),
 );
