@@ -27,7 +27,9 @@ afterAll(() => {
 describe('the committed corpus', () => {
   it('says where it comes from, a file per dtype', () => {
     const files = readdirSync(corpusFolder()).filter((name) => name.endsWith('.gz'));
-    expect(files).toEqual(['bool', 'errors', 'float32', 'float64', 'int64'].map((dtype) => `${dtype}.jsonl.gz`));
+    expect(files).toEqual(
+      ['bool', 'errors', 'float32', 'float64', 'int64'].map((dtype) => `${dtype}.jsonl.gz`),
+    );
     for (const name of files) {
       const provenance = readProvenance(join(corpusFolder(), name));
       expect(`${provenance.dtype}.jsonl.gz`).toBe(name);

@@ -78,8 +78,75 @@ describe('a recorded call', () => {
 
   it('passes when it must raise and does', async () => {
     const { output: _, ...rest } = product;
-    const raising: SampleRecord = { ...rest, args: [record([1, 2])], error: ['RuntimeError', 'sizes'] };
-    expect(await outcome('mul', raising)).toMatchObject({ passed: 1 });
+    const text = 'The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 0';
+    const raising = (...error: [string, string]): SampleRecord => ({
+      ...rest,
+      args: [record([1, 2])],
+      error,
+    });
+    expect(await outcome('mul', raising('RuntimeError', text))).toMatchObject({ passed: 1 });
+    expect(await outcome('mul', raising('RuntimeError', 'sizes'))).toMatchObject({ failed: 1 });
+    expect(await outcome('mul', raising('ValueError', text))).toMatchObject({ failed: 1 });
+  });
+
+  it('may end in the list of overloads that Python has', async () => {
+    const error: [string, string] = [
+      'TypeError',
+      'xlogy() received an invalid combination of arguments - got (int, int), but expected one of:\n * (Tensor input)',
+    ];
+    expect(await outcome('xlogy', { ...product, input: 2, args: [3], error })).toMatchObject({ passed: 1 });
+  });
+
+  it('may be as far from the exact result as what PyTorch gave, and no further', async () => {
+    const exact = (off: number): SampleRecord => ({
+      ...product,
+      output: leaf([4, 10, 18.000_005]),
+      reference: { output: { data: [4, 10, 17.999_999_9 - 3e-6], off } },
+    });
+    // 18 is 3.1e-6 off, 1.6 tolerances.
+    expect(await outcome('mul', exact(2))).toMatchObject({ passed: 1 });
+    expect(await outcome('mul', exact(1.2))).toMatchObject({ failed: 1 });
+  });
+
+  it('has singular vectors up to the sign of a pair', async () => {
+    const turned = (sign: 1 | -1): SampleRecord => ({
+      ...product,
+      input: record([2, 0, 0, 0], { shape: [2, 2], strides: [2, 1] }),
+      args: [record([1, 0, 0, 1], { shape: [2, 2], strides: [2, 1] })],
+      kwargs: { q: 1, niter: 2, M: null },
+      output: {
+        $: 'tuple',
+        v: [
+          record([-1, 0], { shape: [2, 1], strides: [1, 1] }),
+          record([2]),
+          record([sign, 0], { shape: [2, 1], strides: [1, 1] }),
+        ],
+      },
+      cotangents: {},
+      grad_targets: [],
+      grads: [],
+    });
+    expect(await outcome('svd_lowrank', turned(-1))).toMatchObject({ passed: 1 });
+    expect(await outcome('svd_lowrank', turned(1))).toMatchObject({ failed: 1 });
+  });
+
+  it.each([
+    [[0, 0, 0, 0], 1],
+    [[4, -2, -2, 1], 1],
+    [[4, -2, -2, 2], 0],
+    [[1, 0, 0, 0], 0],
+  ])('has the gradient of a singular determinant as 0 or as the derivative: %j', async (grad, passed) => {
+    const square = { shape: [2, 2], strides: [2, 1] };
+    const singular: SampleRecord = {
+      ...product,
+      input: leaf([1, 2, 2, 4], square),
+      args: [],
+      output: leaf([0], { shape: [], strides: [] }),
+      cotangents: { out: record([1], { shape: [], strides: [] }) },
+      grad_targets: ['input'],
+      grads: [record(grad, square)],
+    };
+    expect(await outcome('linalg.det', singular)).toMatchObject({ passed });
   });
 
   it('is missing when the name, or what it needs, is not there', async () => {
