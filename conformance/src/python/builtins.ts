@@ -1,4 +1,5 @@
 import { Node } from '@taimatsu/core';
+import { resultItems } from '../compare/compare.ts';
 import { isTensor } from '../tensors.ts';
 import { pyTuple } from '../values.ts';
 import { pyRepr, pyStr } from './show.ts';
@@ -25,8 +26,8 @@ export function builtins(write: (line: Promise<string>) => unknown): ReadonlyMap
     float: ([value]) => floatNames.get(value) ?? reading(value, Number),
     int: ([value]) => reading(value, (x) => BigInt(Math.trunc(Number(x)))),
     bool: ([value]) => truth(value),
-    list: ([value]) => [...(value as Iterable<unknown>)],
-    tuple: ([value]) => pyTuple([...(value as Iterable<unknown>)]),
+    list: ([value]) => [...itemsOf(value)],
+    tuple: ([value]) => pyTuple(itemsOf(value)),
     abs: ([value]) => (isTensor(value) ? callTorch('abs', [value], {}) : Math.abs(Number(value))),
     zip: (lists) => {
       const [first = [], ...rest] = lists as readonly (readonly unknown[])[];
@@ -39,6 +40,11 @@ export function builtins(write: (line: Promise<string>) => unknown): ReadonlyMap
     isinstance: ([value]) => isTensor(value),
   };
   return new Map(Object.entries(functions).map(([name, call]) => [name, new PyBuiltin(call)]));
+}
+
+/** What Python iterates over; a named result is a tuple there. */
+function itemsOf(value: unknown): readonly unknown[] {
+  return resultItems(value) ?? [...(value as Iterable<unknown>)];
 }
 
 const floatNames: ReadonlyMap<unknown, number> = new Map([

@@ -5,6 +5,7 @@ export const levels = [
   'smoke',
   'notebook',
   'ops',
+  'numbers',
   'autograd',
   'random',
   'print',

@@ -1,6 +1,6 @@
 import type { ElementArray } from '../backend/index.ts';
 import { fail } from '../errors/index.ts';
-import { emptyTensor, noGrad, type Tensor } from '../extend/index.ts';
+import { emptyTensor, type GradRecord, noGrad, type Tensor, track } from '../extend/index.ts';
 import { normalizeAxis } from '../shape/index.ts';
 import { awaiting } from './await-reads.ts';
 import { elementValue } from './internal/element.ts';
@@ -65,12 +65,25 @@ function rowsFirst(self: Tensor, dim: number | null | undefined): Tensor {
   });
 }
 
+const withoutDerivative = (node: string, op: string): GradRecord<undefined> => ({
+  name: node,
+  grads: [
+    {
+      vjp: () => fail('op/not-implemented', { text: `the derivative for '${op}' is not implemented.` }),
+    },
+  ],
+});
+const ofElements = withoutDerivative('Unique2Backward0', '_unique2');
+const ofSlices = withoutDerivative('UniqueDimBackward0', 'unique_dim');
+const ofNeighbours = withoutDerivative('UniqueConsecutiveBackward0', 'unique_consecutive');
+
 /** The distinct rows among neighbours in `order`. */
 function distinct(
   self: Tensor,
   { axis, moved, count, compare }: Rows,
   order: readonly number[],
   options: UniqueConsecutiveOptions,
+  record: GradRecord<undefined>,
 ): Tensor | UniqueResult {
   const { dim, returnInverse = false, returnCounts = false } = options;
   const firsts: number[] = [];
@@ -84,10 +97,11 @@ function distinct(
     counts[counts.length - 1]!++;
     inverse[row] = BigInt(firsts.length - 1);
   });
-  const output = noGrad(() => {
+  const fresh = noGrad(() => {
     const rows = moved.indexSelect(0, longs(self, BigInt64Array.from(firsts, BigInt)));
     return (dim == null ? rows : rows.transpose(0, axis).contiguous()).detach();
   });
+  const output = track(record, fresh, [self], undefined);
   if (!returnInverse && !returnCounts) return output;
   return {
     output,
@@ -127,9 +141,10 @@ function run(
   elements: ElementArray,
   options: UniqueConsecutiveOptions,
   order: (rows: Rows) => number[],
+  record: GradRecord<undefined>,
 ): Tensor | UniqueResult {
   const rows = rowsOf(self, options.dim, elements);
-  return distinct(self, rows, order(rows), options);
+  return distinct(self, rows, order(rows), options, record);
 }
 
 /**
@@ -139,7 +154,7 @@ function run(
 export function unique(self: Tensor, options: UniqueOptions = {}): Tensor | UniqueResult {
   checkDim(self, options.dim);
   const elements = rowsFirst(self, options.dim).toElements('unique()', 'uniqueAsync()');
-  return run(self, elements, options, sortedRows);
+  return run(self, elements, options, sortedRows, options.dim == null ? ofElements : ofSlices);
 }
 
 /** As {@link unique}, on every backend. */
@@ -152,7 +167,7 @@ export function uniqueConsecutive(
   options: UniqueConsecutiveOptions = {},
 ): Tensor | UniqueResult {
   const elements = rowsFirst(self, options.dim).toElements('uniqueConsecutive()', 'uniqueConsecutiveAsync()');
-  return run(self, elements, options, inOrder);
+  return run(self, elements, options, inOrder, ofNeighbours);
 }
 
 /** As {@link uniqueConsecutive}, on every backend. */
