@@ -54,7 +54,6 @@ function padTo(used: Tensor, shape: Shape): Tensor {
 function scattered(
   record: GradRecord<ScatterAttrs>,
   mode: ScatterMode,
-  op: string,
   self: Tensor,
   dim: number,
   index: Tensor,
@@ -109,16 +108,16 @@ function scatterFn(
   options: ScatterOptions = {},
 ): Tensor {
   const mode = options.reduce === undefined ? 'set' : modes[options.reduce];
-  if (source instanceof Tensor) return scattered(scatterRecord, mode, 'scatter', self, dim, index, source);
+  if (source instanceof Tensor) return scattered(scatterRecord, mode, self, dim, index, source);
   const value = fullTensor(self.backend, self.dtype, [], source);
-  return scattered(scatterValueRecord, mode, 'scatter', self, dim, index, value, source);
+  return scattered(scatterValueRecord, mode, self, dim, index, value, source);
 }
 
 /** self with out[index[i][j]][j] = source[i][j] for `dim` 0, and so on; the last of several writers wins. */
 export const scatter: WithInPlace<typeof scatterFn> = withInPlace(scatterFn);
 
 function scatterAddFn(self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return scattered(scatterAddRecord, 'add', 'scatter_add', self, dim, index, source);
+  return scattered(scatterAddRecord, 'add', self, dim, index, source);
 }
 
 /** As {@link scatter}, adding. */
