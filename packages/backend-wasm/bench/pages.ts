@@ -15,14 +15,20 @@ const page = await openPage<WasmPage>(entry, headers);
 const { executor } = await page.call('open', budget * 2 ** 20);
 const { up } = await page.call('threads');
 console.log(`${executor} in Chromium ${page.version}, threads up: ${up}`);
-const times: [automatic: number[], tidy: number[]] = [[], []];
-for (let round = 0; round < 10; round++) {
-  for (const tidy of [false, true]) {
-    const { time } = await page.call('train', 500, tidy);
-    if (round > 0) times[Number(tidy) as 0 | 1].push(time);
+for (const size of [
+  [64, 784],
+  [256, 64],
+] as const) {
+  const times: [automatic: number[], tidy: number[]] = [[], []];
+  for (let round = 0; round < 8; round++) {
+    for (const tidy of [false, true]) {
+      const { time } = await page.call('train', 300, tidy, size);
+      if (round > 0) times[Number(tidy) as 0 | 1].push(time);
+    }
   }
+  const [automatic, tidy] = [median(times[0]), median(times[1])];
+  console.log(`batch ${size[0]}, ${size[1]} inputs: automatic ${automatic} ms a step, tidy ${tidy} ms`);
 }
-console.log(`automatic ${median(times[0])} ms a step, tidy ${median(times[1])} ms`);
 const { right, time } = await page.call('train', steps, false);
 const peak = Math.round(peakOfRenderers() / 2 ** 20);
 console.log(`${steps} steps: ${time.toFixed(3)} ms a step, held values right: ${right}, peak ${peak} MB`);

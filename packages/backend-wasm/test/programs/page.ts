@@ -16,7 +16,7 @@ export interface WasmPage {
   threads(): Promise<{ readonly allowed: number; readonly up: number }>;
   /** Checksums of all launches' results. */
   checksums(): Promise<Readonly<Record<string, string>>>;
-  train(steps: number, tidy: boolean): Promise<Report>;
+  train(steps: number, tidy: boolean, size?: readonly [batch: number, inputs: number]): Promise<Report>;
 }
 
 /** Whether the page may make code from text. */
@@ -51,7 +51,7 @@ const api: WasmPage = {
     return { allowed: t.getNumThreads(), up: pool?.countFor(1e9) ?? 0 };
   },
   checksums: async () => checksums(),
-  train: async (steps, tidy) => train(steps, tidy),
+  train: async (steps, tidy, size) => train(steps, tidy, size),
 };
 
 /** In a task of its own: the page's policy does not bind what a debugger calls. */

@@ -14,16 +14,21 @@ export interface Report {
  * A training loop that never yields and gives nothing back, or with `tidy` around each step. Values made along the way
  * are held to the end, each with what it has to be then. `look` is called from time to time.
  */
-export function train(steps: number, tidy: boolean, look: (step: number) => void = () => {}): Report {
+export function train(
+  steps: number,
+  tidy: boolean,
+  [size, width]: readonly [batch: number, inputs: number] = [256, 64],
+  look: (step: number) => void = () => {},
+): Report {
   t.manualSeed(0);
   const parameters = [
-    t.randn([64, 128]).mul(0.1).requiresGrad_(),
+    t.randn([width, 128]).mul(0.1).requiresGrad_(),
     t.zeros([128], { requiresGrad: true }),
     t.randn([128, 10]).mul(0.1).requiresGrad_(),
     t.zeros([10], { requiresGrad: true }),
   ] as const;
-  const batch = t.randn([256, 64]);
-  const labels = t.randint(0, 10, [256]);
+  const batch = t.randn([size, width]);
+  const labels = t.randint(0, 10, [size]);
   const step = (): t.Tensor => {
     const [w1, c1, w2, c2] = parameters;
     const hidden = t.addmm(c1, batch, w1).relu();

@@ -7,7 +7,7 @@ import { train } from './train.ts';
 const [steps, budget] = process.argv.slice(2).map(Number) as [number, number];
 t.setDefaultDevice(createWasmBackend({ budget }));
 let [early, peak] = [0, 0];
-const report = train(steps, false, (step) => {
+const report = train(steps, false, undefined, (step) => {
   const { heapUsed, external } = process.memoryUsage();
   peak = Math.max(peak, heapUsed + external);
   if (step <= steps / 5) early = peak;
