@@ -184,6 +184,7 @@ export class Pool {
     return [at, index];
   }
 
+  /** Starts one worker more: each takes a millisecond or two, which no launch should pay for all of them. */
   private hire(spawn: Spawn): void {
     this.crew ??= this.gather();
     const { crew } = this;
@@ -191,11 +192,9 @@ export class Pool {
     const own = new WeakRef(this);
     Atomics.store(words, board.words.active, this.limit);
     try {
-      while (workers.length < this.limit - 1) {
-        const slot = workers.length + 1;
-        const ended = (): void => own.deref()?.lose('a worker ended');
-        workers.push(spawn({ memory: this.memory.wasm, board, slot }, ended));
-      }
+      const slot = workers.length + 1;
+      const ended = (): void => own.deref()?.lose('a worker ended');
+      workers.push(spawn({ memory: this.memory.wasm, board, slot }, ended));
     } catch {
       // A policy forbids it.
       this.close();
