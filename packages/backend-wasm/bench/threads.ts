@@ -50,7 +50,8 @@ function binary(size: number, of: (a: t.Tensor, b: t.Tensor) => t.Tensor): () =>
 }
 
 function convGradient(which: 0 | 1): () => t.Tensor {
-  const inputs = [rand(8, 64, 56, 56).requiresGrad_(), rand(64, 64, 3, 3).requiresGrad_()] as const;
+  const inputs = [rand(8, 64, 56, 56), rand(64, 64, 3, 3)] as const;
+  inputs[which].requiresGrad_();
   const y = conv(inputs[0], inputs[1], undefined, { padding: 1 });
   const gradOutputs = [rand(8, 64, 56, 56)];
   return () => t.grad(y, [inputs[which]], { gradOutputs, retainGraph: true })[0]!;
