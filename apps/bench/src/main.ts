@@ -22,7 +22,13 @@ async function main(): Promise<void> {
   try {
     for (const { name, about } of contestants) console.log(`${name}: ${about}`);
     console.log(`results are compared with those of ${reference.name}\n`);
-    const results = await runCases(cases, contestants, { rounds: options.rounds, reference, progress });
+    const until = options.seconds * 1e3;
+    const results = await runCases(cases, contestants, {
+      rounds: options.rounds,
+      until,
+      reference,
+      progress,
+    });
     progress('');
     console.log(reportTables(results, entries));
     console.log(deviceTable(results, entries) ?? '');

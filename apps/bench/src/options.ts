@@ -7,6 +7,8 @@ export interface Options {
   readonly contestants: string | undefined;
   readonly only: string | undefined;
   readonly rounds: number;
+  /** Seconds after which no further round begins. */
+  readonly seconds: number;
   readonly json: string | undefined;
   readonly chart: string | undefined;
   readonly list: boolean;
@@ -18,6 +20,7 @@ export const usage = `pnpm bench [options]
   --contestants a,b        who takes part; ratios are to the first (the usual ones of the host)
   --only a,b               cases, parts of their names, or groups
   --rounds N               rounds, all contestants and cases in each (7)
+  --seconds N              begins no round after so many seconds
   --json FILE              everything measured, as JSON
   --chart FILE             a chart, as SVG
   --list                   says who and what there is
@@ -32,6 +35,7 @@ export function readOptions(args: readonly string[]): Options {
       contestants: { type: 'string' },
       only: { type: 'string' },
       rounds: { type: 'string', default: '7' },
+      seconds: { type: 'string', default: 'Infinity' },
       json: { type: 'string' },
       chart: { type: 'string' },
       list: { type: 'boolean', default: false },
@@ -43,6 +47,8 @@ export function readOptions(args: readonly string[]): Options {
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new Error(`--rounds takes a whole number from 1, not ${values.rounds}`);
+  const seconds = Number(values.seconds);
+  if (!(seconds > 0)) throw new Error(`--seconds takes a number above 0, not ${values.seconds}`);
   const { contestants, only, json, chart, list, help } = values;
-  return { host, contestants, only, rounds, json, chart, list, help };
+  return { host, contestants, only, rounds, seconds, json, chart, list, help };
 }

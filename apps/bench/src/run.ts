@@ -23,6 +23,8 @@ export interface Result {
 /** Settings of {@link runCases}. */
 export interface RunOptions {
   readonly rounds: number;
+  /** Begins no round later than this: `performance.now()`'s milliseconds. One round is always made. */
+  readonly until?: number;
   /** Says what results are right: asked first, and only for its results. */
   readonly reference: Contestant;
   /** Told what is going on. */
@@ -53,7 +55,7 @@ interface Lane {
 export async function runCases(
   cases: readonly Case[],
   contestants: readonly Contestant[],
-  { rounds, reference, progress = () => {} }: RunOptions,
+  { rounds, until = Number.POSITIVE_INFINITY, reference, progress = () => {} }: RunOptions,
 ): Promise<readonly Result[]> {
   const lanes: Lane[] = [];
   const declined = new Map<Case, Timing[]>();
@@ -81,7 +83,7 @@ export async function runCases(
       });
     }
   }
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < rounds && (round === 0 || performance.now() < until); round++) {
     for (const lane of lanes) {
       if (round >= lane.rounds) continue;
       progress(`round ${round + 1} of ${rounds}: ${lane.one.id}, ${lane.contestant.name}`);

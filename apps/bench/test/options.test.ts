@@ -18,6 +18,7 @@ describe('arguments', () => {
     [['--host', 'deno'], 'no host deno; there are node, chromium'],
     [['--rounds', '0'], '--rounds takes a whole number from 1, not 0'],
     [['--rounds', 'x'], 'not x'],
+    [['--seconds', '-1'], '--seconds takes a number above 0, not -1'],
     [['--frobnicate'], 'frobnicate'],
   ])('that are wrong are named: %j', (args, text) => {
     expect(() => readOptions(args)).toThrow(text);

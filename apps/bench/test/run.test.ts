@@ -102,6 +102,12 @@ describe('a run', () => {
     expect(result!.timings.map(({ wrong }) => wrong !== undefined)).toEqual([false, true]);
   });
 
+  test('ends when its time is up, with one round at least', async () => {
+    const only = fake('a', 1, []);
+    const [result] = await runCases([one], [only], { rounds: 3, until: 0, reference: only });
+    expect(result!.timings[0]!.samples).toHaveLength(1);
+  });
+
   test('has no time for who declines, and says why', async () => {
     const log: string[] = [];
     const shy = { ...fake('a', 1, log), prepare: async () => ({ declined: 'no' }) };
