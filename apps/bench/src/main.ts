@@ -17,11 +17,14 @@ async function main(): Promise<void> {
     for (const { id, group, what } of cases) console.log(`${id.padEnd(14)} ${group}: ${what}`);
     return;
   }
-  const entries = chooseEntries(options.host, options.contestants);
-  const { contestants, reference, close } = await openContestants(options.host, entries);
+  const chosen = chooseEntries(options.host, options.contestants);
+  const entries = options.clock === 'wall' ? chosen : chosen.filter(({ threads }) => threads === 1);
+  const { contestants, reference, close } = await openContestants(options.host, entries, options.clock);
   try {
     for (const { name, about } of contestants) console.log(`${name}: ${about}`);
-    console.log(`results are compared with those of ${reference.name}\n`);
+    console.log(
+      `results are compared with those of ${reference.name}; times are of the ${options.clock} clock\n`,
+    );
     const until = options.seconds * 1e3;
     const results = await runCases(cases, contestants, {
       rounds: options.rounds,
@@ -34,7 +37,7 @@ async function main(): Promise<void> {
     console.log(deviceTable(results, entries) ?? '');
     console.log(reportNotes(results, entries));
     if (options.json !== undefined) {
-      const report = reportJson(options.host, results, entries, contestants);
+      const report = reportJson(options, results, entries, contestants);
       writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
     }
     if (options.chart !== undefined) {

@@ -10,6 +10,7 @@ export interface Entry {
   readonly own: boolean;
   /** Takes part without being named. */
   readonly usual: boolean;
+  readonly threads: number;
 }
 
 const entry = (id: string, name: string, usual = true): Entry => ({
@@ -17,6 +18,7 @@ const entry = (id: string, name: string, usual = true): Entry => ({
   name,
   own: name.startsWith('taimatsu'),
   usual,
+  threads: id === 'wasm-2' ? 2 : 1,
 });
 
 /** Everyone, in the order of the table's columns; ratios are to the first that takes part. */

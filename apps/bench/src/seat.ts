@@ -1,14 +1,16 @@
 import type { Prepared } from './contestant.ts';
-import { type Engine, type Made, type Makers, type Task, timeTask } from './task.ts';
+import { type Engine, type Made, type Makers, type Now, type Task, timeTask } from './task.ts';
 import type { Op, Work } from './work.ts';
 
 /** Where an engine sits, in a process of its own or in a page: keeps the tasks that were made ready. */
 export class Seat {
   readonly #tasks = new Map<string, Task>();
+  readonly #now: Now | undefined;
   readonly engine: Engine;
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, now?: Now) {
     this.engine = engine;
+    this.#now = now;
   }
 
   async prepare(work: Work): Promise<Prepared> {
@@ -27,7 +29,7 @@ export class Seat {
 
   async time(work: Work, times: number): Promise<number> {
     await this.engine.enter?.();
-    return timeTask(this.task(work), times);
+    return timeTask(this.task(work), times, this.#now);
   }
 
   task(work: Work): Task {

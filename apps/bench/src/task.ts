@@ -29,13 +29,20 @@ export interface Engine {
   enter?(): void | Promise<void>;
 }
 
+/** A clock's milliseconds. */
+export type Now = () => number;
+
 /** Microseconds of a run: `times` runs, and the wait for the last. */
-export async function timeTask(task: Task, times: number): Promise<number> {
-  const start = performance.now();
+export async function timeTask(
+  task: Task,
+  times: number,
+  now: Now = () => performance.now(),
+): Promise<number> {
+  const start = now();
   for (let i = 0; i < times; i++) {
     const running = task.run();
     if (running !== undefined) await running;
   }
   await task.sync();
-  return ((performance.now() - start) / times) * 1e3;
+  return ((now() - start) / times) * 1e3;
 }

@@ -18,6 +18,8 @@ describe('arguments', () => {
     [['--host', 'deno'], 'no host deno; there are node, chromium'],
     [['--rounds', '0'], '--rounds takes a whole number from 1, not 0'],
     [['--rounds', 'x'], 'not x'],
+    [['--clock', 'sun'], 'no clock sun; there are wall, processor'],
+    [['--clock', 'processor', '--host', 'chromium'], '--clock processor is for --host node'],
     [['--seconds', '-1'], '--seconds takes a number above 0, not -1'],
     [['--frobnicate'], 'frobnicate'],
   ])('that are wrong are named: %j', (args, text) => {

@@ -91,7 +91,9 @@ describe('reports', () => {
   });
 
   test('the data is plain and whole', () => {
-    const data = JSON.parse(JSON.stringify(reportJson('node', results, entries, [])));
+    const data = JSON.parse(
+      JSON.stringify(reportJson({ host: 'node', clock: 'wall' }, results, entries, [])),
+    );
     expect(data.cases[1].timings[0]).toMatchObject({
       contestant: 'wasm',
       median: 5368.7,

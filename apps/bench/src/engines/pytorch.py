@@ -15,6 +15,7 @@ except ImportError:
     sys.exit(0)
 
 torch.set_num_threads(1)
+now = time.thread_time if sys.argv[1:] == ["processor"] else time.perf_counter
 
 
 def hashed(seed, count):
@@ -140,10 +141,10 @@ def prepare(request):
 
 def timed(request):
     run, times = ready[request["key"]], request["times"]
-    start = time.perf_counter()
+    start = now()
     for _ in range(times):
         run()
-    return {"time": (time.perf_counter() - start) / times * 1e6}
+    return {"time": (now() - start) / times * 1e6}
 
 
 def blas():

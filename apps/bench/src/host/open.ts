@@ -1,4 +1,5 @@
 import type { Contestant } from '../contestant.ts';
+import type { Clock } from '../options.ts';
 import { type Entry, type HostName, roster } from '../roster.ts';
 import { openChromium } from './chromium.ts';
 import { openNode } from './node.ts';
@@ -12,10 +13,14 @@ export interface Opened {
 }
 
 /** Starts contestants; says of each that could not be started why. */
-export async function openContestants(host: HostName, entries: readonly Entry[]): Promise<Opened> {
+export async function openContestants(
+  host: HostName,
+  entries: readonly Entry[],
+  clock: Clock = 'wall',
+): Promise<Opened> {
   const missing = ({ name }: Entry, why: string): void => console.log(`${name} does not take part: ${why}`);
   const contestants =
-    host === 'node' ? await openNode(entries, missing) : await openChromium(entries, missing);
+    host === 'node' ? await openNode(entries, clock, missing) : await openChromium(entries, missing);
   const judges: Contestant[] = [];
   for (const id of ['pytorch', 'cpu']) {
     if (judges.length > 0) break;
@@ -24,6 +29,7 @@ export async function openContestants(host: HostName, entries: readonly Entry[])
       ? [present]
       : await openNode(
           roster.node.filter((one) => one.id === id),
+          clock,
           missing,
         );
     if (judge !== undefined) judges.push(judge);

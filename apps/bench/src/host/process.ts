@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Contestant, Prepared } from '../contestant.ts';
+import type { Clock } from '../options.ts';
 import type { Entry } from '../roster.ts';
 import type { Work } from '../work.ts';
 
@@ -17,8 +18,8 @@ export type Answer =
   | { readonly time: number };
 
 /** An engine in a Node process of its own, so that no contestant shapes what the compiler makes of another. */
-export async function openProcess({ id, name }: Entry): Promise<Contestant> {
-  const child = fork(fileURLToPath(new URL('./child.ts', import.meta.url)), [id], {
+export async function openProcess({ id, name }: Entry, clock: Clock): Promise<Contestant> {
+  const child = fork(fileURLToPath(new URL('./child.ts', import.meta.url)), [id, clock], {
     serialization: 'advanced',
     execArgv: ['--conditions=@taimatsu/source', '--max-old-space-size=4096'],
   });

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Contestant } from '../contestant.ts';
 import { inputSpecs } from '../inputs.ts';
+import type { Clock } from '../options.ts';
 import type { Entry } from '../roster.ts';
 import { checkedSteps, learningRate, type Work } from '../work.ts';
 
@@ -18,10 +19,11 @@ interface Reply {
 /** PyTorch with one thread, in a process of Debian's Python; undefined where it is not installed. */
 export async function openPython(
   { id, name }: Entry,
+  clock: Clock,
   python = '/usr/bin/python3',
 ): Promise<Contestant | undefined> {
   const script = fileURLToPath(new URL('../engines/pytorch.py', import.meta.url));
-  const child = spawn(python, [script], {
+  const child = spawn(python, [script, clock], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
   });

@@ -1,12 +1,13 @@
 import { cpus } from 'node:os';
 import type { Contestant } from '../contestant.ts';
+import type { Options } from '../options.ts';
 import { medianOf, outcomes, rateOf } from '../outcome.ts';
-import type { Entry, HostName } from '../roster.ts';
+import type { Entry } from '../roster.ts';
 import type { Result } from '../run.ts';
 
 /** Everything that was measured, as plain data. */
 export function reportJson(
-  host: HostName,
+  { host, clock }: Pick<Options, 'host' | 'clock'>,
   results: readonly Result[],
   entries: readonly Entry[],
   contestants: readonly Contestant[],
@@ -14,6 +15,7 @@ export function reportJson(
   return {
     date: new Date().toISOString(),
     host,
+    clock,
     machine: { processor: cpus()[0]?.model, processors: cpus().length, node: process.versions.node },
     contestants: contestants.map(({ id, name, about }) => ({ id, name, about })),
     cases: results.map((result) => ({
