@@ -3,6 +3,7 @@ import { fail, warn } from '../errors/index.ts';
 import { formatTensor } from '../print/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { grad } from './backward.ts';
+import { checkZeros } from './gradcheck-zeros.ts';
 import { requiresGradOf } from './gradient-edge.ts';
 import { noGrad } from './modes.ts';
 
@@ -16,6 +17,8 @@ export interface GradcheckOptions {
   readonly rtol?: number;
   /** How far two runs of the same backward may differ. Default 0. */
   readonly nondetTol?: number;
+  /** Whether to check that no gradient leaves where none arrives. Default true. */
+  readonly checkUndefinedGrad?: boolean;
   /** Throws on failure instead of returning false. Default true. */
   readonly raiseException?: boolean;
 }
@@ -28,11 +31,13 @@ const asList = (value: Tensor | readonly Tensor[]): readonly Tensor[] =>
 
 /**
  * Compares the gradients of `fn` at `inputs` (float64, requiring gradients) with central differences, entry by entry of
- * the Jacobian: |analytical - numerical| ≤ atol + rtol · |numerical|.
- * @throws `autograd/gradcheck` naming the output and input, `autograd/gradcheck-inputs`
+ * the Jacobian: |analytical - numerical| ≤ atol + rtol · |numerical|. Backward must also give the same twice, and nothing
+ * where nothing arrives.
+ * @throws `autograd/gradcheck` naming the output and input, `autograd/gradcheck-inputs`, `autograd/gradcheck-strides`
  */
 export function gradcheck(fn: Checkable, inputs: readonly Tensor[], options: GradcheckOptions = {}): boolean {
-  const { eps = 1e-6, atol = 1e-5, rtol = 1e-3, nondetTol = 0, raiseException = true } = options;
+  const { eps = 1e-6, atol = 1e-5, rtol = 1e-3, nondetTol = 0 } = options;
+  const { raiseException = true, checkUndefinedGrad = true } = options;
   const checked = inputs.filter((x) => isFloatingPoint(x.dtype) && requiresGradOf(x));
   if (checked.length === 0) fail('autograd/gradcheck-inputs', {});
   inputs.forEach((x, i) => {
@@ -41,8 +46,17 @@ export function gradcheck(fn: Checkable, inputs: readonly Tensor[], options: Gra
       `Input #${i} requires gradient and is not a double precision floating point or complex. This check will likely fail if all the inputs are not of double precision floating point or complex. `,
     );
   });
+  checked.forEach((x) => {
+    const input = inputs.indexOf(x);
+    if (x.strides.some((stride, d) => stride === 0 && x.shape[d]! > 1)) {
+      fail('autograd/gradcheck-strides', { input });
+    }
+  });
   try {
-    asList(fn(...inputs)).forEach((output, o) => {
+    const outputs = asList(fn(...inputs));
+    const differentiable = outputs.filter(requiresGradOf);
+    if (differentiable.length === 0) requireFlat(fn, inputs, checked, outputs, eps);
+    outputs.forEach((output, o) => {
       if (!requiresGradOf(output)) return;
       checked.forEach((input, i) => {
         const numerical = numericalJacobian(fn, inputs, input, o, eps);
@@ -52,11 +66,29 @@ export function gradcheck(fn: Checkable, inputs: readonly Tensor[], options: Gra
         compare({ numerical, analytical }, dtypes, o, i, atol, rtol);
       });
     });
+    if (differentiable.length > 0) checkZeros(differentiable, checked, checkUndefinedGrad);
     return true;
   } catch (error) {
     if (raiseException) throw error;
     return false;
   }
+}
+
+/** A function without differentiable outputs must not depend on its inputs. @throws `autograd/gradcheck` */
+function requireFlat(
+  fn: Checkable,
+  inputs: readonly Tensor[],
+  checked: readonly Tensor[],
+  outputs: readonly Tensor[],
+  eps: number,
+): void {
+  outputs.forEach((_, o) => {
+    for (const input of checked) {
+      if (numericalJacobian(fn, inputs, input, o, eps).every((column) => column.every((x) => x === 0)))
+        continue;
+      fail('autograd/gradcheck', { text: 'Numerical gradient for function expected to be zero' });
+    }
+  });
 }
 
 /**

@@ -107,6 +107,44 @@ describe('gradcheck', () => {
     expect(torch.gradcheck((a) => a.relu(), [double(1)])).toBe(true);
   });
 
+  it('refuses a backward that gives something for nothing', () => {
+    class Adds extends torch.autograd.Function {
+      static forward(_: torch.autograd.FunctionContext, a: ReturnType<typeof double>) {
+        return a.mul(1);
+      }
+      static backward(_: torch.autograd.FunctionContext, g: ReturnType<typeof double>) {
+        return g.mul(0).add(1);
+      }
+    }
+    expect(() => torch.gradcheck((a) => Adds.apply(a), [double(1)])).toThrow(
+      'backward not multiplied by grad_output',
+    );
+    class Undefined extends torch.autograd.Function {
+      static forward(ctx: torch.autograd.FunctionContext, a: ReturnType<typeof double>) {
+        ctx.setMaterializeGrads(false);
+        return a.mul(1);
+      }
+      static backward(_: torch.autograd.FunctionContext, g: ReturnType<typeof double> | null) {
+        return g ?? torch.ones([1], { dtype: 'float64' });
+      }
+    }
+    const unsafe = (a: ReturnType<typeof double>) => Undefined.apply(a);
+    expect(() => torch.gradcheck(unsafe, [double(1)])).toThrow(
+      'Expected all input grads to be undefined or zero',
+    );
+    expect(torch.gradcheck(unsafe, [double(1)], { checkUndefinedGrad: false })).toBe(true);
+  });
+
+  it('refuses what it cannot check', () => {
+    expect(() => torch.gradcheck((a) => a.sum(), [double(1).expand(3)])).toThrow(
+      'The 0th input has a dimension with stride 0.',
+    );
+    expect(() => torch.gradcheck((a) => a.detach().mul(2), [double(1)])).toThrow(
+      'Numerical gradient for function expected to be zero',
+    );
+    expect(torch.gradcheck((a) => a.detach().mul(0), [double(1)])).toBe(true);
+  });
+
   it('checks second derivatives', () => {
     expect(torch.gradgradcheck((a, b) => a.mul(b).tanh(), [double(1, 2), double(0.3, -0.5)])).toBe(true);
   });

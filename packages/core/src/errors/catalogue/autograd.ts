@@ -162,5 +162,9 @@ export const autograd = {
     (d: { expected: number; got: number }) =>
       `Function's jvp returned an invalid number of forward gradients (expected ${d.expected} but got ${d.got})`,
   ),
+  'autograd/gradcheck-strides': runtimeError(
+    (d: { input: number }) =>
+      `The ${d.input}th input has a dimension with stride 0. gradcheck only supports inputs that are non-overlapping to be able to compute the numerical gradients correctly. You should call .contiguous on the input before passing it to gradcheck.`,
+  ),
   'autograd/no-forward': notImplementedError((d: { text: string }) => d.text),
 };
