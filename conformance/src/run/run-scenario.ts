@@ -49,6 +49,12 @@ export function runScenario(scenario: Scenario, backend: Backend, name: string):
   });
 }
 
+/** A cell that may need what one before it was declined. */
+function leftOut({ id }: Cell, before: CellResult): CellResult {
+  const reason = `not run after cell ${before.id}: ${before.reason}`;
+  return { id, verdict: 'declined', output: '', error: undefined, differences: [], reason };
+}
+
 async function runCell(
   python: Interpreter,
   cell: Cell,

@@ -213,6 +213,9 @@ function compileAt(place: Place, source: KernelSource): Run {
   );
   const uploads = source.args.map(([, kind]) => kind === 'upload');
   const anyUpload = uploads.includes(true);
+  const floats = source.args.flatMap(([name, kind], i) =>
+    kind === 'float' ? [[`user_${name}`, i] as const] : [],
+  );
   const shortcut = kernel as unknown as Shortcut;
   return (length, args, width) => {
     if (place.lost !== undefined) check(place);
@@ -223,6 +226,8 @@ function compileAt(place: Place, source: KernelSource): Run {
             : arg,
         )
       : args;
+    // Uniforms are set when they change, and to gpu.js -0 is 0.
+    for (const [name, i] of floats) if (args[i] === 0) delete shortcut.kernel.uniform1fCache?.[name];
     try {
       const texels = isCpu ? length : Math.ceil(length / 4);
       // Of a single row gpu.js would make a square.
@@ -235,6 +240,7 @@ function compileAt(place: Place, source: KernelSource): Run {
       return result;
     } catch (error) {
       check(place);
+      assertExecutor(shortcut, place);
       throw error;
     }
   };
@@ -246,18 +252,20 @@ interface Shortcut {
     readonly context: unknown;
     readonly texture: { delete(): void };
     readonly fallbackReason: string | null;
+    readonly fallbackRequested?: boolean;
+    readonly uniform1fCache?: Record<string, number>;
   };
 }
 
 /** gpu.js goes on with the CPU when something does not suit a GPU; that is never wanted here. */
 function assertExecutor({ kernel }: Shortcut, { executor, gl }: Place): void {
   const { mode } = kernel.constructor;
-  // All WebGL kernels call themselves gpu; those of this backend are in its context.
-  if (gl === undefined ? mode === (executor === 'headlessgl' ? 'gpu' : executor) : kernel.context === gl)
-    return;
+  // All GL kernels call themselves gpu; those of this backend are in its context.
+  const isOwn = mode === (executor === 'cpu' ? 'cpu' : 'gpu') && (gl === undefined || kernel.context === gl);
+  if (isOwn && kernel.fallbackRequested !== true) return;
   fail('backend/unsupported', {
     backend: 'gpu',
     what: `a kernel on ${executor}`,
-    reason: `gpu.js ran it on ${mode}: ${kernel.fallbackReason ?? 'no reason given'}`,
+    reason: `gpu.js gave it to the CPU: ${kernel.fallbackReason ?? 'no reason given'}`,
   });
 }

@@ -19,7 +19,7 @@ const f = Math.fround;
 function close(got: unknown, wanted: readonly number[], ulps = 0): void {
   const values = (got as readonly number[]).map(Number);
   const fits = (a: number, b: number): boolean =>
-    Object.is(a, b) || Math.abs(a - b) <= ulps * 2 ** (Math.floor(Math.log2(Math.abs(b))) - 23);
+    Object.is(a, b) || (ulps > 0 && Math.abs(a - b) <= ulps * 2 ** (Math.floor(Math.log2(Math.abs(b))) - 23));
   if (values.length === wanted.length && values.every((value, i) => fits(value, f(wanted[i]!)))) return;
   throw new Error(`expected ${wanted.map(show)}, got ${values.map(show)}`);
 }
@@ -95,7 +95,7 @@ export const silentFailures: Readonly<Record<string, Case>> = {
   'the sign of zero survives': () => {
     close(list(t([-0, 0]).signbit()), [1, 0]);
     close(list(t([1, 1]).div(t([-0, 0]))), [-inf, inf]);
-    close(list(t([-0]).neg()), [0]);
+    close(list(t([-0, 0]).neg()), [0, -0]);
   },
   'powers of negatives': () => {
     close(list(t([-2, -2, -2]).pow(t([3, 2, 0.5]))), [-8, 4, nan], 1);
@@ -126,6 +126,7 @@ export const silentFailures: Readonly<Record<string, Case>> = {
     close(list(ints([16_777_216, 16_777_213, -16_777_215]).remainder(7)), [1, 5, 0]);
     close(list(ints([16_777_215]).floorDivide(2)), [8_388_607]);
     close(list(ints([-7]).fmod(3)), [-1]);
+    close(list(ints([16_777_216]).mul(5).fmod(7)), [5]);
   },
   'bits of negative integers': () => {
     close(list(ints([-1, -8, 6]).bitwiseAnd(5)), [5, 0, 4]);

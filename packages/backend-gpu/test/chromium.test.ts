@@ -4,6 +4,7 @@ import { type OpenPage, openPage } from '../../../conformance/src/host/browser.t
 import { wanted } from '../../../tools/need.ts';
 import type { Executor } from '../src/index.ts';
 import { kernels, silentFailures } from './cases.ts';
+import { mutants } from './mutants.ts';
 import type { TestPage } from './page.ts';
 
 const entry = fileURLToPath(new URL('./page.ts', import.meta.url));
@@ -36,6 +37,17 @@ describe.skipIf(missing !== undefined)(
         });
       });
     }
+
+    describe('each silent failure is noticed where it is let in', () => {
+      for (const [name, { noticedBy }] of Object.entries(mutants)) {
+        it(`${name}: ${noticedBy}`, async () => {
+          expect(await page.call('runMutant', name)).toMatch(/expected/);
+        });
+      }
+      it('refuses what gpu.js would do on the CPU', async () => {
+        expect(await page.call('fallBack')).toBeUndefined();
+      });
+    });
 
     it('keeps to its budget in a synchronous training loop without tidy, and loses nothing', async () => {
       const free = await page.call('trainWithout', 2 ** 30);

@@ -1,13 +1,22 @@
 import { full, noGrad, ones, setDefaultDevice, tensor, tidy } from '@taimatsu/core';
 import type { Backend } from '@taimatsu/core/backend';
+import * as gpujs from 'gpu.js';
 import { createGpuBackend, type Executor } from '../src/index.ts';
 import { kernels, refuses, silentFailures } from './cases.ts';
+import { mutants, withMutant } from './mutants.ts';
+
+// gpu.js has it, and its types do not.
+const { WebGL2Kernel } = gpujs as unknown as { WebGL2Kernel: { lookupKernelValueType: () => unknown } };
 
 /** What the tests call in the page. Errors come back as text. */
 export type TestPage = {
   /** Makes a backend for the calls that follow, and gives its executor. */
   open(mode: Executor): Promise<string>;
   run(name: string): Promise<string | undefined>;
+  /** What the case that has to notice a mutant says of it. */
+  runMutant(name: string): Promise<string | undefined>;
+  /** What a new backend says where gpu.js goes on with the CPU by itself. */
+  fallBack(): Promise<string | undefined>;
   /** Live textures after each of a few stretches of a training loop, as made and deleted by WebGL's own calls. */
   trainWithTidy(): Promise<readonly number[]>;
   /** The most live textures in a synchronous loop without `tidy`, and the loss at its end, with a budget for 64 textures. */
@@ -70,6 +79,23 @@ const api: TestPage = {
     backend = createGpuBackend({ mode });
     setDefaultDevice(backend);
     return backend.manifest.executor;
+  },
+  runMutant: (name) =>
+    withMutant(name, async () => {
+      await api.open('webgl2');
+      return api.run(mutants[name]!.noticedBy);
+    }),
+  fallBack: () => {
+    const { lookupKernelValueType } = WebGL2Kernel;
+    WebGL2Kernel.lookupKernelValueType = () => null;
+    return asText(() => {
+      try {
+        const own = createGpuBackend({ mode: 'webgl2' });
+        refuses('backend/unsupported', () => tensor([1, 2], { device: own }).add(1).tolist());
+      } finally {
+        WebGL2Kernel.lookupKernelValueType = lookupKernelValueType;
+      }
+    });
   },
   run: (name) => asText(() => ({ ...silentFailures, ...kernels })[name]!(backend)),
   trainWithTidy: async () => {
