@@ -15,7 +15,7 @@ export function runMarkdown(results: readonly ScenarioResult[]): string {
   return grid(['scenario', ...backends], rows);
 }
 
-/** A replay as Markdown: a summary, then how each operator did on each backend. */
+/** A replay as Markdown: a summary, then how each operator did on each backend, if some backend has it at all. */
 export function replayMarkdown({ backends }: ReplayReport): string {
   const summary = Object.entries(backends).map(([name, backend]) => {
     const { right, known, wrong, declined, missing } = standings(backend);
@@ -24,7 +24,12 @@ export function replayMarkdown({ backends }: ReplayReport): string {
   });
   const names = Object.keys(backends);
   const ops = [...new Set(names.flatMap((name) => Object.keys(backends[name]!.ops)))];
-  const rows = ops.map((op) => [op, ...names.map((name) => cell(backends[name]!, op))]);
+  const isHad = (op: string): boolean =>
+    names.some((name) => {
+      const { samples, declined } = backends[name]!.ops[op] ?? { samples: 0, declined: 0 };
+      return declined < samples;
+    });
+  const rows = ops.filter(isHad).map((op) => [op, ...names.map((name) => cell(backends[name]!, op))]);
   return [
     grid(
       ['backend', 'executor', 'ops right', 'known gaps', 'wrong', 'declined', 'missing', 'samples', 'passed'],

@@ -240,6 +240,36 @@ export const kernels: Readonly<Record<string, Case>> = {
     const a = torch.arange(12).reshape([2, 2, 3]).to('float32');
     close(list(a.matmul(a.transpose(1, 2)).reshape([8])), [5, 14, 14, 50, 149, 212, 212, 302]);
   },
+  'large products of any strides, in batches, into parts of buffers': () => {
+    const whole = (shape: readonly number[]): torch.Tensor =>
+      torch
+        .arange(shape.reduce((size, n) => size * n, 1))
+        .remainder(7)
+        .sub(3)
+        .to('float32')
+        .reshape(shape);
+    const check = (a: torch.Tensor, b: torch.Tensor, got: torch.Tensor): void => {
+      const wanted = a.unsqueeze(-1).mul(b.unsqueeze(-3)).sum(-2);
+      close(list(got.reshape([-1])), list(wanted.reshape([-1])) as number[]);
+    };
+    const a = whole([37, 41]);
+    const b = whole([41, 43]);
+    check(a, b, a.matmul(b));
+    check(a, b, a.t().contiguous().t().matmul(b.t().contiguous().t()));
+    const even = whole([40, 44]);
+    check(even, whole([44, 48]), even.matmul(whole([44, 48])));
+    const many = whole([3, 37, 41]);
+    check(many, b, many.matmul(b));
+    check(many, whole([3, 41, 43]), many.matmul(whole([3, 41, 43])));
+    const bias = whole([43]);
+    close(
+      list(torch.addmm(bias, a, b).sub(a.matmul(b)).sum(0)),
+      (list(bias.mul(37)) as number[]).map(Number),
+    );
+    const row = whole([1, 400]);
+    check(row, whole([400, 100]), row.matmul(whole([400, 100])));
+    close(list(a.mul(Number.NaN).matmul(b).isnan().all().reshape([1])), [1]);
+  },
   'gather and scatter, and the gradient of an index': () => {
     const x = torch.tensor(
       [
