@@ -23,7 +23,7 @@ export async function servePage(
   entry: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<ServedPage> {
-  const files = await bundle(entry);
+  const files = await bundled(entry);
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').replace(/\?.*/, '');
     const body = path === '/' ? html : files.get(path.slice(1));
@@ -46,6 +46,15 @@ function port(server: Server): number {
 function mediaType(path: string): string {
   if (path.endsWith('.wasm')) return 'application/wasm';
   return path.endsWith('.js') ? 'text/javascript' : 'application/octet-stream';
+}
+
+const bundles = new Map<string, ReturnType<typeof bundle>>();
+
+/** Bundles a module once for all the pages that are opened with it. */
+function bundled(entry: string): ReturnType<typeof bundle> {
+  const known = bundles.get(entry) ?? bundle(entry);
+  bundles.set(entry, known);
+  return known;
 }
 
 async function bundle(entry: string): Promise<ReadonlyMap<string, string | Uint8Array>> {

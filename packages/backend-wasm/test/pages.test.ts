@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import * as t from '@taimatsu/core';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isolation, type OpenPage, openPage } from '../../../conformance/src/host/browser.ts';
 import { need } from '../../../tools/need.ts';
 import { createWasmBackend } from '../src/index.ts';
@@ -31,14 +31,12 @@ describe.skipIf(why !== undefined)(`in Chromium${why === undefined ? '' : ` (ski
   let page: OpenPage<WasmPage> | undefined;
   afterEach(() => page?.close());
 
-  const expected = (): Readonly<Record<string, string>> => {
+  let expected: Readonly<Record<string, string>>;
+  beforeAll(() => {
     const before = t.setDefaultDevice(createWasmBackend({ threads: 1 }));
-    try {
-      return checksums();
-    } finally {
-      if (before !== undefined) t.setDefaultDevice(before);
-    }
-  };
+    expected = checksums();
+    if (before !== undefined) t.setDefaultDevice(before);
+  });
 
   test('isolated, under a strict policy: threads, and the same bits as in Node', async () => {
     page = await openPage<WasmPage>(entry, { ...isolation, ...policy('blob:') });
@@ -48,7 +46,7 @@ describe.skipIf(why !== undefined)(`in Chromium${why === undefined ? '' : ` (ski
       evaluates: false,
     });
     expect(await page.call('threads')).toEqual({ allowed: 2, up: 2 });
-    expect(await page.call('checksums')).toEqual(expected());
+    expect(await page.call('checksums')).toEqual(expected);
   });
 
   test('under a policy that forbids WebAssembly: nothing goes', async () => {
@@ -62,7 +60,7 @@ describe.skipIf(why !== undefined)(`in Chromium${why === undefined ? '' : ` (ski
     page = await openPage<WasmPage>(entry, { ...isolation, ...policy("'none'") });
     expect(await page.call('open', 64 * MB)).toMatchObject({ isolated: true, evaluates: false });
     expect(await page.call('threads')).toEqual({ allowed: 1, up: 1 });
-    expect(await page.call('checksums')).toEqual(expected());
+    expect(await page.call('checksums')).toEqual(expected);
   });
 
   test('not isolated: one thread, the same bits, and training stays flat in one job', async () => {
@@ -73,7 +71,7 @@ describe.skipIf(why !== undefined)(`in Chromium${why === undefined ? '' : ` (ski
       evaluates: false,
     });
     expect(await page.call('threads')).toEqual({ allowed: 1, up: 1 });
-    expect(await page.call('checksums')).toEqual(expected());
+    expect(await page.call('checksums')).toEqual(expected);
     const { right, first, last } = await page.call('train', 1500, false);
     expect(right).toBe(true);
     expect(last).toBeLessThan(first / 2);
