@@ -91,6 +91,8 @@ export function outputsOf(
   const given = [input, ...args].map((value) => substitute(value, replaced));
   const options = substitute(kwargs, replaced) as Readonly<Record<string, unknown>>;
   const output = torchCall(op, variant, given[0], given.slice(1), options);
+  // Some of PyTorch's functions are called through a form that waits: they are not for a check that does not.
+  if (output instanceof Promise) output.catch(() => {});
   const { processed_output: processed } = sample;
   return byPath(processed === undefined ? output : processedLike(op, output, processed), 'out');
 }

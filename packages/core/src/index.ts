@@ -5,6 +5,7 @@
 import { installMethods } from './ops/methods.ts';
 
 export * as autograd from './api/autograd.ts';
+export * as func from './api/func.ts';
 export * as utils from './api/utils.ts';
 export {
   type BackwardOptions,
@@ -14,7 +15,6 @@ export {
   type GradcheckOptions,
   type GradOptions,
   type GraphToDotOptions,
-  grad,
   gradcheck,
   gradgradcheck,
   graphToDot,
@@ -50,5 +50,7 @@ export * as special from './ops/special/index.ts';
 export * from './print/index.ts';
 export { defaultGenerator, Generator, manualSeed } from './rng/index.ts';
 export { Tensor } from './tensor/index.ts';
+export { type BatchedGradOptions, grad } from './transforms/batched-grad.ts';
+export { vmap } from './transforms/vmap.ts';
 
 installMethods();

@@ -13,7 +13,6 @@ export {
   type FunctionContext,
   type FunctionContextBase,
   forwardAd,
-  grad,
   gradcheck,
   gradgradcheck,
   inferenceMode,
@@ -23,5 +22,6 @@ export {
   type SetupFunctionClass,
   setDetectAnomaly,
 } from '../autograd/index.ts';
+export { type BatchedGradOptions, grad } from '../transforms/batched-grad.ts';
 export * as functional from './functional.ts';
 export * as graph from './graph.ts';

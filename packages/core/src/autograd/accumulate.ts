@@ -1,3 +1,4 @@
+import { fail } from '../errors/index.ts';
 import { isContiguous, isDense } from '../shape/index.ts';
 import { aliasTensor, type Storage, type Tensor } from '../tensor/index.ts';
 import { keepsHistory } from './dual-level.ts';
@@ -33,6 +34,7 @@ export function isAccumulator(node: Node): boolean {
  * stays the same; with recording on, a new `.grad` is made that is part of the graph.
  */
 export function accumulateInto(tensor: Tensor, grad: Tensor, mayTake: (storage: Storage) => boolean): void {
+  refuseExamples(tensor, grad);
   const meta = tensor.autograd!;
   const existing = meta.grad;
   if (existing !== null) {
@@ -62,4 +64,15 @@ function copyFor(leaf: Tensor, grad: Tensor): Tensor {
     if (out.counter.version > 0) out.counter.version = 0;
     return out;
   });
+}
+
+/** A leaf from outside a `vmap` has no place for a gradient of each example. @throws `vmap/backward` */
+function refuseExamples(leaf: Tensor, grad: Tensor): void {
+  const { hidden } = grad.storage;
+  if (hidden === null) return;
+  const own = leaf.storage.hidden;
+  for (const { level } of hidden) {
+    if (leaf.storage.root.serial < level.first && own?.some((dim) => dim.level === level) !== true)
+      fail('vmap/backward', {});
+  }
 }

@@ -1,11 +1,12 @@
 import { fail } from '../errors/index.ts';
-import { broadcastAxes, isBroadcastable, sameShape } from '../shape/index.ts';
+import { sameShape } from '../shape/index.ts';
 import { isReplaying, noteChange, type Storage, Tensor } from '../tensor/index.ts';
 import { accumulateInto, isAccumulator } from './accumulate.ts';
 import { isAnomalyCheckNaNEnabled, isAnomalyEnabled, reportAnomaly, runTraced } from './anomaly.ts';
 import { followedLevel } from './dual-level.ts';
+import { fitGradient } from './fit-gradient.ts';
 import { swapGradMode } from './modes.ts';
-import type { Node, OutputMeta } from './node.ts';
+import type { Node } from './node.ts';
 import { OwnedMemory } from './owned-memory.ts';
 import { ReadyQueue } from './ready-queue.ts';
 
@@ -384,16 +385,4 @@ function refuseNaN(node: Node, grad: Tensor, index: number): void {
   if (!isAnomalyCheckNaNEnabled() || grad.isnan().any().item() !== true) return;
   reportAnomaly(node);
   fail('autograd/nan', { node: node.name, index });
-}
-
-/** Sums a gradient that broadcasting made larger than its input, and converts its dtype. */
-function fitGradient(grad: Tensor, meta: OutputMeta, node: Node, index: number): Tensor {
-  let out = grad;
-  if (!sameShape(out.shape, meta.shape)) {
-    if (!isBroadcastable(meta.shape, out.shape)) {
-      fail('autograd/invalid-gradient', { node: node.name, index, got: out.shape, expected: meta.shape });
-    }
-    out = out.sum(broadcastAxes(out.shape, meta.shape), { keepdim: true }).view(meta.shape);
-  }
-  return out.dtype === meta.dtype ? out : out.to(meta.dtype);
 }

@@ -1,3 +1,4 @@
+export { isAccumulator } from './accumulate.ts';
 export {
   type AnomalyOptions,
   detectAnomaly,
@@ -24,6 +25,7 @@ export {
   requiresGradOf,
 } from './gradient-edge.ts';
 export { type GraphToDotOptions, graphToDot } from './graph-to-dot.ts';
+export { hideDim, repeatExamples, showDim } from './hidden.ts';
 export {
   enableGrad,
   enterInferenceMode,

@@ -2,7 +2,7 @@ import type { Backend } from '../backend/index.ts';
 import type { DType, Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import type { Shape } from '../shape/index.ts';
-import { AutogradMeta, aliasTensor, Tensor, type TensorHook } from '../tensor/index.ts';
+import { AutogradMeta, aliasTensor, type Hidden, Tensor, type TensorHook } from '../tensor/index.ts';
 import { dualOfOutput, keepsHistory } from './dual-level.ts';
 import type { NodeState } from './engine.ts';
 import { isRecording } from './modes.ts';
@@ -15,6 +15,7 @@ export interface OutputMeta {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly backend: Backend;
+  readonly hidden: Hidden | null;
 }
 
 /** Sees a node's results and what it was given; may return other results. */
@@ -88,8 +89,8 @@ export class Node<A = any> implements VjpContext<A> {
   }
 
   /** Says what a gradient for an output must look like. */
-  describe(outputNr: number, { shape, dtype, storage: { backend } }: Tensor): void {
-    const meta = { shape, dtype, backend };
+  describe(outputNr: number, { shape, dtype, storage: { backend, hidden } }: Tensor): void {
+    const meta = { shape, dtype, backend, hidden };
     if (this.outputs !== none) this.outputs[outputNr] = meta;
     else if (outputNr === 0) this.outputs = [meta];
     else {

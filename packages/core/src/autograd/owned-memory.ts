@@ -21,12 +21,14 @@ export class OwnedMemory {
   }
 
   /** A gradient waits for a node. */
-  hold({ storage }: Tensor): void {
+  hold(tensor: Tensor): void {
+    const storage = tensor.storage.root;
     if (this.isOurs(storage)) this.held.set(storage, (this.held.get(storage) ?? 0) + 1);
   }
 
   /** A gradient that waited has been used. */
-  release({ storage }: Tensor): void {
+  release(tensor: Tensor): void {
+    const storage = tensor.storage.root;
     const count = this.held.get(storage);
     if (count === undefined) return;
     if (count > 1) this.held.set(storage, count - 1);
@@ -38,11 +40,12 @@ export class OwnedMemory {
 
   /** Someone outside the run can reach this memory from now on. */
   escape(storage: Storage): void {
-    this.escaped.add(storage);
+    this.escaped.add(storage.root);
   }
 
   /** True when memory was made by this run and nobody outside can reach it. */
-  isPrivate(storage: Storage): boolean {
+  isPrivate(given: Storage): boolean {
+    const storage = given.root;
     return storage.serial >= this.first && !storage.pinned && !this.escaped.has(storage);
   }
 

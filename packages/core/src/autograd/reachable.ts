@@ -30,12 +30,13 @@ export function storagesIn(value: unknown): Set<Storage> {
 type Visit = (next: unknown, depth?: number) => void;
 
 function visitTensor(tensor: Tensor, storages: Set<Storage>, visit: Visit): void {
-  storages.add(tensor.storage);
+  storages.add(tensor.storage.root);
   const meta = tensor.autograd;
   if (meta === undefined) return;
   visit(meta.node);
   visit(meta.grad);
   visit(meta.view?.base);
+  visit(meta.dual?.tangent);
 }
 
 function visitNode(node: Node, visit: Visit): void {

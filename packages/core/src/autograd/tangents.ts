@@ -2,6 +2,7 @@ import { isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { overlapsItself, sameShape } from '../shape/index.ts';
 import { Tensor } from '../tensor/index.ts';
+import { accumulatorOf } from './accumulate.ts';
 import { grad } from './backward.ts';
 import { followedLevel, nodeTangents, withoutTangents } from './dual-level.ts';
 import { metaOf } from './gradient-edge.ts';
@@ -151,9 +152,7 @@ const pushForward: Push = (node, outs, tangents) => {
     (edges.some((next) => next !== null && next !== tangentEdge) ||
       tangents.some((tangent) => tangent?.requiresGrad === true));
   const cotangents = outs.map((out) =>
-    out !== undefined && isFloatingPoint(out.dtype)
-      ? out.detach().newOnes(out.shape, { dtype: out.dtype, requiresGrad: true })
-      : undefined,
+    out !== undefined && isFloatingPoint(out.dtype) ? variableLike(out) : undefined,
   );
   const results = withGradMode(true, () => {
     node.nextNodes = edges.map((next, i) => (tangents[i] == null ? null : next));
@@ -182,3 +181,10 @@ const pushForward: Push = (node, outs, tangents) => {
   // What does not depend on the inputs is a constant, as in PyTorch with a tangent of zeros.
   return cotangents.map((u) => (u === undefined ? null : (found[next++] ?? u.detach().zerosLike())));
 };
+
+/** Ones for a gradient of `out`. Examples of a `vmap` stay apart in the gradient of the variable itself. */
+function variableLike(out: Tensor): Tensor {
+  const variable = out.detach().newOnes(out.shape, { dtype: out.dtype, requiresGrad: true });
+  if (out.storage.hidden !== null) accumulatorOf(variable).describe(0, out);
+  return variable;
+}

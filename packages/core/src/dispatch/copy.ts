@@ -7,7 +7,7 @@ import { launchMap } from './launch.ts';
 const kernels = new Map<number, ScalarKernel>();
 
 /** The kernel that converts one dtype to another; the identity for the same. */
-function castKernel(from: DType, to: DType): ScalarKernel {
+export function castKernel(from: DType, to: DType): ScalarKernel {
   const key = dtypes.indexOf(from) * 16 + dtypes.indexOf(to);
   let kernel = kernels.get(key);
   if (kernel === undefined) {

@@ -19,7 +19,7 @@ export function checkDestination(self: Tensor, dtype: DType, shape: Shape, willR
 
 /** True when two tensors may share elements without being the same view. */
 export function overlapsPartially(out: Tensor, input: Tensor): boolean {
-  if (out.storage !== input.storage) return false;
+  if (out.storage !== input.storage) return out.storage.isLent && out.storage.root === input.storage.root;
   if (sameView(out, input)) return false;
   const outEnd = out.offset + spanOf(out.shape, out.strides);
   const inputEnd = input.offset + spanOf(input.shape, input.strides);

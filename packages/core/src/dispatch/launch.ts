@@ -14,11 +14,21 @@ import type { Literal, ScalarKernel } from '../scalar/index.ts';
 import { broadcastStrides, sameShape } from '../shape/index.ts';
 import { emptyTensor, type Tensor } from '../tensor/index.ts';
 
+/** What lets the kernels of a kind take operands with hidden dimensions. */
+export type Batching = { readonly [K in KernelKind]: (run: Kernels[K]) => Kernels[K] };
+
+let batching: Batching | null = null;
+
+/** Makes all launches from now on look for hidden dimensions: the first `vmap` does. */
+export function installBatching(rules: Batching): void {
+  batching = rules;
+}
+
 /** A backend's kernel of one kind, counted as launched. @throws `backend/unsupported` where it is declined */
 export function kernelOf<K extends KernelKind>(backend: Backend, kind: K): Kernels[K] {
   const row: Kernels[K] | Declined = backend.kernels[kind];
   backend.counters.launches++;
-  if (typeof row === 'function') return row;
+  if (typeof row === 'function') return batching === null ? row : batching[kind](row);
   return fail('backend/unsupported', {
     backend: backend.name,
     what: kind,

@@ -7,6 +7,7 @@ import { index } from './catalogue/index.ts';
 import { op } from './catalogue/op.ts';
 import { random } from './catalogue/random.ts';
 import { shape } from './catalogue/shape.ts';
+import { vmap } from './catalogue/vmap.ts';
 
 /** One error of the library: PyTorch's exception class and the text made from what was seen. */
 export interface CatalogueEntry {
@@ -26,6 +27,7 @@ export const catalogue = {
   ...op,
   ...random,
   ...shape,
+  ...vmap,
 } satisfies Record<string, CatalogueEntry>;
 
 export type Catalogue = typeof catalogue;

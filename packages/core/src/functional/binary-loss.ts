@@ -89,7 +89,7 @@ export function binaryCrossEntropy(
   }
   refuseGrad('binary_cross_entropy', 'weight', weight);
   const x = input.detach();
-  if (x.numel() > 0 && canRead(x.backend)) {
+  if (x.numel() > 0 && canRead(x)) {
     const outside = noGrad(() => x.ge(0).logicalAnd(x.le(1)).all().item() === false);
     if (outside) {
       fail('op/argument', { text: 'all elements of input should be between 0 and 1' });

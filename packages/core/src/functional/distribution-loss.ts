@@ -83,7 +83,7 @@ export function gaussianNllLoss(
   const { full = false, eps = 1e-6 } = options;
   const spread = fittedVariance(input, variance);
   const reduction = checkedReduction(options);
-  if (spread.numel() > 0 && canRead(spread.backend)) {
+  if (spread.numel() > 0 && canRead(spread)) {
     if (noGrad(() => spread.detach().lt(0).any().item()) === true) {
       fail('op/value', { text: 'var has negative entry/entries' });
     }

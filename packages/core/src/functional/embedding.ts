@@ -117,7 +117,7 @@ export function oneHot(input: Tensor, numClasses = -1): Tensor {
     return input.newZeros([...input.shape, numClasses]);
   }
   const classes = numClasses === -1 ? Number(input.amax().item()) + 1 : numClasses;
-  if (canRead(input.backend)) {
+  if (canRead(input)) {
     if (Number(input.amin().item()) < 0) {
       fail('op/argument', { text: 'Class values must be non-negative.' });
     }

@@ -2,7 +2,7 @@ import { type DType, isFloatingPoint } from '../dtype/index.ts';
 import { fail, warn } from '../errors/index.ts';
 import { type GradRecord, noGrad, pointwise, s, type Tensor, track } from '../extend/index.ts';
 import { fromNumbers, readNumbers } from '../ops/host.ts';
-import { drawOnce } from '../ops/internal/draw.ts';
+import { drawOnce, refuseExamples } from '../ops/internal/draw.ts';
 import { cat } from '../ops/join.ts';
 import { logSoftmax as logSoftmaxOp, softmax as softmaxOp } from '../ops/softmax.ts';
 import { where } from '../ops/where.ts';
@@ -135,6 +135,7 @@ export function rrelu(
   }
   if (!training) return leakyRelu(input, (lower + upper) / 2, { inplace });
   if (!isFloatingPoint(input.dtype)) notFor('rrelu_with_noise_out_cpu', input.dtype);
+  refuseExamples();
   const noise = noGrad(() => slopes(input.detach(), lower, upper, generator));
   if (inplace) return input.mul_(noise);
   const out = noGrad(() => input.detach().mul(noise));

@@ -185,7 +185,7 @@ function maxUnpool(rank: 2 | 3, input: Tensor, indices: Tensor, sizes: readonly 
   }
   const lead = input.shape.slice(0, input.ndim - rank);
   const count = numelOf(input.shape.slice(input.ndim - rank));
-  if (indices.numel() > 0 && canRead(indices.backend)) {
+  if (indices.numel() > 0 && canRead(indices)) {
     const total = numelOf(sizes);
     const [low, high] = noGrad(() => [Number(indices.amin().item()), Number(indices.amax().item())]);
     const bad = high! >= total ? high! : low! < 0 ? low! : undefined;

@@ -216,7 +216,7 @@ function integerDivision(kernel: string): (dtype: DType, operands: readonly Oper
 function refuseZeroDivisor(divisor: Operand): void {
   if (!(divisor instanceof Tensor)) {
     if (Number(divisor) === 0) fail('op/zero-division', {});
-  } else if (canRead(divisor.backend) && divisor.numel() > 0 && divisor.eq(0).any().item() === true) {
+  } else if (canRead(divisor) && divisor.numel() > 0 && divisor.eq(0).any().item() === true) {
     fail('op/zero-division', {});
   }
 }

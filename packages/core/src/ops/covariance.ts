@@ -30,7 +30,7 @@ function checkWeights(name: string, weights: Tensor, observations: number, whole
       `expected ${name} to have the same numel as there are observations in the input but got ${weights.numel()} != ${observations}`,
     );
   }
-  if (canRead(weights.backend) && weights.detach().lt(0).any().item() === true) {
+  if (canRead(weights) && weights.detach().lt(0).any().item() === true) {
     complain(`${name} cannot be negative`);
   }
 }

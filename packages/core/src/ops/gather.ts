@@ -101,7 +101,7 @@ export function take(self: Tensor, index: Tensor): Tensor {
     });
   }
   const numel = self.numel();
-  if (index.numel() > 0 && canRead(index.backend)) {
+  if (index.numel() > 0 && canRead(index)) {
     const [low, high] = [Number(index.amin().item()), Number(index.amax().item())];
     if (high >= numel) fail('index/take-range', { index: high, numel });
     if (low < -numel) fail('index/take-range', { index: low, numel });

@@ -48,7 +48,7 @@ function bounds(x: Tensor, min: number, max: number): [low: Tensor, high: Tensor
   const given = min !== max;
   const low = given ? x.newFull([], min) : x.amin();
   const high = given ? x.newFull([], max) : x.amax();
-  if (canRead(x.backend)) {
+  if (canRead(x)) {
     const ends = [Number(low.item()), Number(high.item())];
     if (!ends.every(Number.isFinite)) {
       fail('op/argument', { text: `torch.histc: range of [${ends.join(', ')}] is not finite` });

@@ -1,8 +1,9 @@
 import { type ElementArray, elementArray } from '../backend/index.ts';
-import { type DType, getDefaultDtype, isFloatingPoint, resultType } from '../dtype/index.ts';
+import { type DType, getDefaultDtype, isFloatingPoint, resultType, type Scalar } from '../dtype/index.ts';
 import { checkOperands, emptyTensor, noGrad, type Operand, type Takes, Tensor } from '../extend/index.ts';
-import { broadcastShapes, type Shape } from '../shape/index.ts';
+import { broadcastShapes, numelOf, type Shape } from '../shape/index.ts';
 import { elementValue } from './internal/element.ts';
+import { aligned, exampleSizes, hideExamples, showExamples } from './internal/examples.ts';
 
 // What has no kernel kind of its own is computed in JavaScript: the elements are read, worked on in double precision,
 // and written back. It takes a backend that reads without waiting.
@@ -15,6 +16,17 @@ export function readNumbers(self: Tensor, call: string): Float64Array {
   return Float64Array.from(elements as ArrayLike<number | bigint>, (_, i) =>
     Number(elementValue(elements, i, dtype)),
   );
+}
+
+/** As {@link readNumbers}, of all examples of a `vmap` one after the other. */
+export function readExamples(self: Tensor, call: string): Float64Array {
+  return readNumbers(showExamples(self), call);
+}
+
+/** As {@link fromNumbers}, of as many examples as `like` has, one after the other; or of one that is the same for all. */
+export function fromExamples(like: Tensor, dtype: DType, shape: Shape, values: ArrayLike<number>): Tensor {
+  if (values.length === numelOf(shape)) return fromNumbers(like, dtype, shape, values);
+  return hideExamples(fromNumbers(like, dtype, [...exampleSizes(like), ...shape], values), like);
 }
 
 /** A fresh tensor on `like`'s device. Whole numbers for integer dtypes, 0 and 1 for bool. */
@@ -53,24 +65,20 @@ export function hostBinary(
 ): (a: Operand, b: Operand) => Tensor {
   return (a, b) => {
     checkOperands(name, [a, b], takes);
-    const like = a instanceof Tensor ? a : (b as Tensor);
     const dtype = floatDtype(a, b);
     const shape = broadcastShapes(shapeOf(a), shapeOf(b));
-    const left = numbersOf(a, shape, name);
-    const right = numbersOf(b, shape, name);
-    const values = left.map((x, i) => f(x, right[i]!));
-    return fromNumbers(like, dtype, shape, values);
+    const [first, second] = noGrad(() =>
+      aligned(...[a, b].flatMap((x) => (x instanceof Tensor ? [x.expand(shape)] : []))),
+    );
+    const like = first!;
+    const left = a instanceof Tensor ? readExamples(first!, name) : a;
+    const right = b instanceof Tensor ? readExamples(second ?? first!, name) : b;
+    const at = (x: Float64Array | Scalar, i: number): number =>
+      x instanceof Float64Array ? x[i]! : Number(x);
+    const values = new Float64Array(numelOf([...exampleSizes(like), ...shape]));
+    for (let i = 0; i < values.length; i++) values[i] = f(at(left, i), at(right, i));
+    return fromExamples(like, dtype, shape, values);
   };
 }
 
 const shapeOf = (x: Operand): Shape => (x instanceof Tensor ? x.shape : []);
-
-function numbersOf(x: Operand, shape: Shape, name: string): Float64Array {
-  if (x instanceof Tensor)
-    return readNumbers(
-      noGrad(() => x.detach().expand(shape)),
-      name,
-    );
-  const count = shape.reduce((n, size) => n * size, 1);
-  return new Float64Array(count).fill(Number(x));
-}

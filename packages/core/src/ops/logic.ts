@@ -56,5 +56,6 @@ export const ge: BinaryOp = compare('ge', (a, b) => s.le(b, a));
 export function isNonzero(self: Tensor): boolean {
   const numel = self.numel();
   if (numel !== 1) fail('shape/ambiguous-boolean', { numel });
+  if (self.storage.hidden !== null) fail('vmap/control-flow', {});
   return Boolean(self.item());
 }

@@ -110,7 +110,7 @@ function maskedScatterFn(self: Tensor, mask: Tensor, source: Tensor): Tensor {
   const shape = broadcastShapes(self.shape, mask.shape);
   const wide = sameShape(self.shape, shape) ? self : self.expand(shape);
   const flags = mask.to('bool');
-  if (canRead(flags.backend)) {
+  if (canRead(flags)) {
     if (Number(flags.expand(shape).sum().item()) > source.numel()) {
       fail('op/argument', { text: 'Number of elements of source < number of ones in mask' });
     }

@@ -90,7 +90,7 @@ function checkQuantile(self: Tensor, q: Operand, interpolation: string): void {
   if (q instanceof Tensor) {
     if (q.ndim > 1) complain('q must be a scalar or 1D tensor');
     if (q.dtype !== self.dtype) complain('q tensor must be same dtype as the input tensor');
-    if (canRead(q.backend) && q.ge(0).logicalAnd(q.le(1)).all().item() !== true) {
+    if (canRead(q) && q.ge(0).logicalAnd(q.le(1)).all().item() !== true) {
       complain('q values must be in the range [0, 1]');
     }
   } else if (!(Number(q) >= 0 && Number(q) <= 1)) {

@@ -4,7 +4,7 @@ import { fail } from '../errors/index.ts';
 import { emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
 import * as rng from '../rng/index.ts';
 import { readNumbers } from './host.ts';
-import { drawInto, drawOnce, type Fill, type RandomOptions } from './internal/draw.ts';
+import { drawInto, drawOnce, type Fill, type RandomOptions, refuseExamples } from './internal/draw.ts';
 import { overwrite } from './internal/inplace.ts';
 import type { LikeOptions } from './like.ts';
 
@@ -106,6 +106,7 @@ export function multinomial(
   options: RandomOptions = {},
 ): Tensor {
   if (self.ndim !== 1 && self.ndim !== 2) fail('op/argument', { text: 'prob_dist must be 1 or 2 dim' });
+  refuseExamples();
   const categories = self.shape[self.ndim - 1]!;
   const weights = noGrad(() =>
     self

@@ -20,8 +20,9 @@ export function toElements(
   call = 'toTypedArray()',
   instead = 'toTypedArrayAsync()',
 ): ElementArray {
+  refuseExamples(self, call);
   const { backend } = self;
-  if (!canRead(backend)) fail('backend/sync-read', { backend: backend.name, call, instead });
+  if (!canRead(self)) fail('backend/sync-read', { backend: backend.name, call, instead });
   if (!backend.manifest.syncRead) return readReplayed(backend, () => toElementsAsync(self));
   const source = rowMajor(self);
   const length = self.numel();
@@ -29,8 +30,24 @@ export function toElements(
   return backend.read(source.storage.buffer, source.offset, length);
 }
 
+/** What has as many results as the elements say. */
+const dynamic: Readonly<Record<string, string>> = {
+  'nonzero()': 'aten::nonzero',
+  'unique()': 'aten::_unique2',
+  'uniqueConsecutive()': 'aten::unique_consecutive',
+};
+
+/** Inside a `vmap` there is no one value to read. @throws `vmap/read`, `vmap/control-flow` */
+function refuseExamples(self: Tensor, call: string): void {
+  if (self.storage.hidden === null) return;
+  const op = dynamic[call];
+  if (call !== 'item()' && op === undefined) fail('vmap/control-flow', {});
+  fail('vmap/read', { call: op ?? call });
+}
+
 /** As {@link toElements}, on every backend. */
 export async function toElementsAsync(self: Tensor): Promise<ElementArray> {
+  refuseExamples(self, '');
   const { backend } = self;
   const source = rowMajor(self);
   const length = self.numel();

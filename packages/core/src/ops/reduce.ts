@@ -3,6 +3,7 @@ import { fail } from '../errors/index.ts';
 import { type GradRecord, noGrad, s, type Tensor, track } from '../extend/index.ts';
 import { cast } from '../scalar/index.ts';
 import { reducedShape } from '../shape/index.ts';
+import { isReadNow } from './internal/examples.ts';
 import {
   attrsOf,
   axesOf,
@@ -82,7 +83,7 @@ const prodAll = prodRecord('ProdBackward0');
 const prodDim = prodRecord('ProdBackward1');
 
 function prodGrad(g: Tensor, self: Tensor, out: Tensor, attrs: ReduceAttrs): Tensor {
-  if (self.backend.manifest.syncRead && self.ne(0).all().item() === true) {
+  if (isReadNow(self) && self.ne(0).all().item() === true) {
     return growBack(g.mul(out), attrs).div(self);
   }
   return growBack(g, attrs).mul(productOfOthers(self, attrs.axes));

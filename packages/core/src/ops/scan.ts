@@ -4,6 +4,7 @@ import { type DType, finfo, isFloatingPoint } from '../dtype/index.ts';
 import { emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
 import { planAlongAxis, type ScanCombine } from '../kernel/index.ts';
 import { normalizeAxis, type Shape } from '../shape/index.ts';
+import { isReadNow } from './internal/examples.ts';
 import { pickAlong, type ValuesAndIndices } from './internal/selecting.ts';
 import { where } from './where.ts';
 
@@ -52,7 +53,7 @@ const cumprodRecord: GradRecord<ScanAttrs> = {
 
 function cumprodGrad(g: Tensor, self: Tensor, out: Tensor, axis: number): Tensor {
   if (self.ndim === 0) return g;
-  if (self.backend.manifest.syncRead && self.ne(0).all().item() === true) {
+  if (isReadNow(self) && self.ne(0).all().item() === true) {
     return reverseCumsum(g.mul(out), axis).div(self);
   }
   // Row k: the running product with element k taken as 1; it counts from position k on.

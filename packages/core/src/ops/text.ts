@@ -1,4 +1,4 @@
-import { gradFnOf, noGrad, requiresGradOf, tangentOf } from '../autograd/index.ts';
+import { gradFnOf, noGrad, requiresGradOf, showDim, tangentOf } from '../autograd/index.ts';
 import type { Tensor } from '../extend/index.ts';
 import {
   formatGathered,
@@ -8,7 +8,7 @@ import {
   type PrintExtras,
   printedIndices,
 } from '../print/index.ts';
-import { emptyTensor } from '../tensor/index.ts';
+import { emptyTensor, type Hidden } from '../tensor/index.ts';
 import { elementValue } from './internal/element.ts';
 
 function extrasOf(self: Tensor): PrintExtras {
@@ -22,6 +22,8 @@ function extrasOf(self: Tensor): PrintExtras {
 
 /** Exactly what PyTorch prints for the tensor. @throws `backend/sync-read` */
 export function toString(self: Tensor): string {
+  const { hidden } = self.storage;
+  if (hidden !== null) return examplesText(self, hidden);
   const elements = noGrad(() => self.detach().toElements('toString()', 'toStringAsync()'));
   const at = (i: number): number | bigint | boolean => elementValue(elements, i, self.dtype);
   return formatTensor({ shape: self.shape, dtype: self.dtype, at }, extrasOf(self));
@@ -44,4 +46,12 @@ export async function toStringAsync(self: Tensor): Promise<string> {
 /** The text of the value of a tensor with one element, as Python's f-strings show it. */
 export function itemString(self: Tensor): string {
   return formatScalarItem(self.item(), self.dtype);
+}
+
+/** All examples of a tensor inside `vmap`, as functorch prints them. */
+function examplesText(self: Tensor, hidden: Hidden): string {
+  const { level } = hidden.at(-1)!;
+  const value = toString(noGrad(() => showDim(self.detach(), level, 0)));
+  const lines = value.split('\n').join('\n    ');
+  return `BatchedTensor(lvl=${hidden.length}, bdim=0, value=\n    ${lines}\n)`;
 }

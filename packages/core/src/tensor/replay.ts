@@ -97,9 +97,12 @@ export async function replayed<R>(fn: () => R): Promise<R> {
   }
 }
 
-/** True where elements can be read at once, or a read may ask for another attempt. */
-export function canRead(backend: Backend): boolean {
-  return backend.manifest.syncRead || current !== undefined;
+/**
+ * True where a tensor's elements can be read at once, or a read may ask for another attempt; and where there is one value to
+ * read, rather than one for each example of a `vmap`.
+ */
+export function canRead({ storage }: Tensor): boolean {
+  return storage.hidden === null && (storage.backend.manifest.syncRead || current !== undefined);
 }
 
 /** True inside of {@link replayed}: what cannot be done twice has to wait until nothing can ask for another attempt. */

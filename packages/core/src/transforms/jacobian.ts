@@ -4,6 +4,13 @@ import { stack } from '../ops/join.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { gradOf, requireGraph, type TransformOptions } from './strict.ts';
 import { applyTo, type FunctionOf, finished, type InPlaceOf, prepared, Tensors } from './tensors.ts';
+import { vmap } from './vmap.ts';
+
+/** Keyword arguments of {@link jacobian}. */
+export interface JacobianTransformOptions extends TransformOptions {
+  /** Runs backward once for all elements of an output, by `vmap`, rather than once for each. Default false. */
+  readonly vectorize?: boolean;
+}
 
 /**
  * All first derivatives of `fn` at `inputs`. For one output of shape `o` and one input of shape `i` the result has shape
@@ -14,7 +21,7 @@ import { applyTo, type FunctionOf, finished, type InPlaceOf, prepared, Tensors }
 export function jacobian<const I extends TensorOrList, const O extends TensorOrList>(
   fn: FunctionOf<I, O>,
   inputs: I,
-  options: TransformOptions = {},
+  options: JacobianTransformOptions = {},
 ): InPlaceOf<O, InPlaceOf<I, Tensor>> {
   return rowsOf(fn, inputs, options) as InPlaceOf<O, InPlaceOf<I, Tensor>>;
 }
@@ -22,15 +29,18 @@ export function jacobian<const I extends TensorOrList, const O extends TensorOrL
 function rowsOf<I extends TensorOrList, O extends TensorOrList>(
   fn: FunctionOf<I, O>,
   inputs: I,
-  { createGraph = false, strict = false }: TransformOptions,
+  { createGraph = false, strict = false, vectorize = false }: JacobianTransformOptions,
 ): unknown {
+  if (vectorize && strict) fail('autograd/vectorize-strict', {});
   return enableGrad(() => {
     const given = new Tensors(inputs, 'inputs', 'jacobian');
     const sources = prepared(given.list, createGraph, true);
     const outputs = new Tensors(applyTo(fn, sources), 'outputs of the user-provided function', 'jacobian');
     requireGraph(outputs.list, 'outputs', strict);
     const rows = outputs.list.map((output, i) => {
-      const blocks = blocksOf(output, i, sources, createGraph, strict);
+      const blocks = vectorize
+        ? blocksAtOnce(output, sources, createGraph)
+        : blocksOf(output, i, sources, createGraph, strict);
       return given.shaped(finished(blocks, createGraph));
     });
     return outputs.shaped(rows);
@@ -60,6 +70,20 @@ function blocksOf(
     const shape = [...output.shape, ...source.shape];
     return rows[i]!.length === 0 ? source.detach().newZeros(shape) : stack(rows[i]!).view(shape);
   });
+}
+
+/** The same in one backward run for all elements. */
+function blocksAtOnce(output: Tensor, sources: readonly Tensor[], createGraph: boolean): readonly Tensor[] {
+  const count = output.numel();
+  const seeds = output.detach().newZeros([count, count]);
+  seeds.diagonal().fill_(1);
+  const pull = (seed: Tensor): readonly Tensor[] =>
+    gradOf([output], sources, [seed], { retainGraph: true, createGraph }).map(
+      (g, i) => g ?? sources[i]!.detach().zerosLike(),
+    );
+  return vmap(pull)(seeds.view([count, ...output.shape])).map((rows, i) =>
+    rows.reshape([...output.shape, ...sources[i]!.shape]),
+  );
 }
 
 /**

@@ -177,7 +177,7 @@ function canBroadcast(a: Shape, b: Shape): boolean {
 
 /** Indices with negative ones made positive; `dim` counts the dimensions that tensors index. @throws `index/range` where reads are synchronous */
 function checkedIndex(index: Tensor, dim: number, size: number): Tensor {
-  if (index.numel() > 0 && canRead(index.backend)) {
+  if (index.numel() > 0 && canRead(index)) {
     const low = Number(index.amin().item());
     const high = Number(index.amax().item());
     if (high >= size) fail('index/range', { index: high, dim, size });

@@ -1,8 +1,9 @@
 import { keepsHistory } from '../../autograd/index.ts';
 import { finfo } from '../../dtype/index.ts';
 import { fail } from '../../errors/index.ts';
-import { type GradRecord, type Tensor, track, trackAll } from '../../extend/index.ts';
+import { canRead, type GradRecord, type Tensor, track, trackAll } from '../../extend/index.ts';
 import { cofactors as cofactorsOf, cofactorsPullback, luInPlace, type Matrix } from '../../linalg/index.ts';
+import { aligned } from '../internal/examples.ts';
 import { checkSquare, readMatrices, writeMatrices, writeScalars } from './host-matrices.ts';
 import { inv } from './solve.ts';
 
@@ -23,13 +24,14 @@ const detRecord: GradRecord<undefined> = {
         if (keepsHistory()) {
           // Near a singular matrix the inverse says nothing about second derivatives.
           const regular =
+            canRead(size) &&
             size
               .ge(100 * finfo(a.dtype).eps)
               .all()
               .item() === true;
           return asMatrices(g).mul(regular ? asMatrices(det).mul(T(inv(a))) : cofactors(a));
         }
-        if (size.ne(0).all().item() === true) return asMatrices(g.mul(det)).mul(T(inv(a)));
+        if (canRead(size) && size.ne(0).all().item() === true) return asMatrices(g.mul(det)).mul(T(inv(a)));
         // As in PyTorch, where a pivot is exactly 0 so is the gradient, unless it is to be differentiated again.
         return asMatrices(g.maskedFill(size.eq(0), 0)).mul(cofactors(a));
       },
@@ -57,10 +59,11 @@ const thirdOrder: GradRecord<undefined> = {
 };
 
 function cofactorsBackward(self: Tensor, cotangent: Tensor): Tensor {
-  const { lead, rows, matrices } = readMatrices(self, 'linalg.det');
-  const pulled = readMatrices(cotangent, 'linalg.det').matrices;
-  const parts = matrices.map((a, i) => cofactorsPullback(a, pulled[i]!));
-  return track(thirdOrder, writeMatrices(self, lead, rows, rows, parts), [self, cotangent], undefined);
+  const [a, g] = aligned(self, cotangent);
+  const { lead, rows, matrices } = readMatrices(a, 'linalg.det');
+  const pulled = readMatrices(g, 'linalg.det').matrices;
+  const parts = matrices.map((own, i) => cofactorsPullback(own, pulled[i]!));
+  return track(thirdOrder, writeMatrices(a, lead, rows, rows, parts), [self, cotangent], undefined);
 }
 
 /** The determinant, its sign, and the logarithm of its size. Overwrites `a` with its factors. */

@@ -8,8 +8,9 @@ import {
   type Matrix,
   zeros,
 } from '../../linalg/index.ts';
-import { broadcastShapes } from '../../shape/index.ts';
-import { readNumbers } from '../host.ts';
+import { broadcastShapes, numelOf, type Shape } from '../../shape/index.ts';
+import { readExamples } from '../host.ts';
+import { aligned, exampleSizes } from '../internal/examples.ts';
 import { cat } from '../join.ts';
 import {
   checkInfo,
@@ -241,20 +242,23 @@ export function luUnpack(
         .add(eyeLike(data, m, k))
     : none();
   const U = unpackData ? data.narrow(-2, 0, k).triu() : none();
-  const P = unpackPivots ? writeMatrices(data, lead, m, m, permutationsOf(pivots, m)) : none();
+  const P = unpackPivots ? permutationsOf(data, pivots, lead, m) : none();
   return { P, L, U };
 }
 
-function permutationsOf(pivots: Tensor, rows: number): Matrix[] {
+/** The matrices of the row exchanges, in the dtype of `like`. */
+function permutationsOf(like: Tensor, pivots: Tensor, lead: Shape, rows: number): Tensor {
+  const [own, swaps] = aligned(like, pivots);
   const steps = pivots.shape[pivots.ndim - 1]!;
-  const values = readNumbers(pivots, 'lu_unpack');
-  const count = pivots.shape.slice(0, -1).reduce((size, n) => size * n, 1);
-  return Array.from({ length: count }, (_, i) =>
+  const values = readExamples(swaps, 'lu_unpack');
+  const count = numelOf([...exampleSizes(swaps), ...pivots.shape.slice(0, -1)]);
+  const matrices = Array.from({ length: count }, (_, i) =>
     permutation(
       values.slice(i * steps, (i + 1) * steps).map((row) => row - 1),
       rows,
     ),
   );
+  return writeMatrices(own, lead, rows, rows, matrices);
 }
 
 /** Keyword arguments of {@link luSolve}. */
@@ -275,7 +279,7 @@ export function luSolve(
   checkSquare('linalg.lu_solve', LU, 'LU');
   if (!left) return T(luSolve(LU, pivots, T(B), { adjoint: !adjoint }));
   const n = LU.shape[LU.ndim - 1]!;
-  const p = writeMatrices(LU, LU.shape.slice(0, -2), n, n, permutationsOf(pivots, n));
+  const p = permutationsOf(LU, pivots, LU.shape.slice(0, -2), n);
   const lower = { upper: false, unitriangular: true };
   if (!adjoint) {
     return solveTriangular(LU, solveTriangular(LU, T(p).matmul(B), lower), { upper: true });
@@ -333,12 +337,17 @@ export function ldlSolve(LD: Tensor, pivots: Tensor, B: Tensor, _options: LdlOpt
   const lead = broadcastShapes(LD.shape.slice(0, -2), B.shape.slice(0, -2));
   const n = LD.shape[LD.ndim - 1]!;
   return noGrad(() => {
-    const factors = readMatrices(LD.detach().expand([...lead, n, n]), name);
-    const right = readMatrices(B.detach().expand([...lead, ...B.shape.slice(-2)]), name);
-    const swaps = readNumbers(pivots.expand([...lead, n]), name);
+    const [LDs, Bs, swapped] = aligned(
+      LD.expand([...lead, n, n]),
+      B.expand([...lead, ...B.shape.slice(-2)]),
+      pivots.expand([...lead, n]),
+    );
+    const factors = readMatrices(LDs, name);
+    const right = readMatrices(Bs, name);
+    const swaps = readExamples(swapped, name);
     factors.matrices.forEach((a, i) => {
       ldlSolveOnHost(a, swaps.subarray(i * n, (i + 1) * n), right.matrices[i]!);
     });
-    return writeMatrices(B, lead, right.rows, right.columns, right.matrices);
+    return writeMatrices(Bs, lead, right.rows, right.columns, right.matrices);
   });
 }

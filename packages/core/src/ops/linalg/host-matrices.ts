@@ -3,9 +3,13 @@ import { fail } from '../../errors/index.ts';
 import type { Tensor } from '../../extend/index.ts';
 import type { Matrix } from '../../linalg/index.ts';
 import { numelOf, type Shape } from '../../shape/index.ts';
-import { fromNumbers, readNumbers } from '../host.ts';
+import { fromExamples, readExamples } from '../host.ts';
+import { exampleSizes } from '../internal/examples.ts';
 
-/** The matrices in the last two dimensions, read to the host, and the shape of the others. */
+/**
+ * The matrices in the last two dimensions, read to the host, and the shape of the others. Under `vmap` those of all examples,
+ * one example after the other; writing to something with the same examples puts them back.
+ */
 export interface Batch {
   readonly lead: Shape;
   readonly rows: number;
@@ -17,9 +21,9 @@ export interface Batch {
 export function readMatrices(self: Tensor, name: string): Batch {
   const lead = self.shape.slice(0, -2);
   const [rows, columns] = self.shape.slice(-2) as [number, number];
-  const data = readNumbers(self, name);
+  const data = readExamples(self, name);
   const size = rows * columns;
-  const matrices = Array.from({ length: numelOf(lead) }, (_, i) => ({
+  const matrices = Array.from({ length: numelOf([...exampleSizes(self), ...lead]) }, (_, i) => ({
     rows,
     columns,
     data: data.slice(i * size, (i + 1) * size),
@@ -46,18 +50,18 @@ export function writeVectors(
   parts: readonly ArrayLike<number>[],
   dtype: DType,
 ): Tensor {
-  const values = new Float64Array(numelOf(shape));
+  const values = new Float64Array(parts.reduce((n, part) => n + part.length, 0));
   let at = 0;
   for (const part of parts) {
     values.set(part, at);
     at += part.length;
   }
-  return fromNumbers(like, dtype, shape, values);
+  return fromExamples(like, dtype, shape, values);
 }
 
 /** One number for each place of the batch. */
 export function writeScalars(like: Tensor, lead: Shape, values: readonly number[], dtype: DType): Tensor {
-  return fromNumbers(like, dtype, lead, values);
+  return fromExamples(like, dtype, lead, values);
 }
 
 /** Complains unless the tensor has the two dimensions of a matrix, in the words of PyTorch's older functions. */

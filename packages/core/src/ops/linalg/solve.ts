@@ -2,6 +2,7 @@ import { fail } from '../../errors/index.ts';
 import { type GradRecord, type Tensor, track, trackAll } from '../../extend/index.ts';
 import { identity, luInPlace, solveFactored, solveTriangular as solveOnHost } from '../../linalg/index.ts';
 import { broadcastShapes } from '../../shape/index.ts';
+import { aligned } from '../internal/examples.ts';
 import { checkInfo, checkSquare, readMatrices, writeMatrices, writeScalars } from './host-matrices.ts';
 
 const T = (x: Tensor): Tensor => x.transpose(-2, -1);
@@ -153,8 +154,9 @@ function checkFit(name: string, a: Tensor, b: Tensor, left: boolean): void {
 }
 
 function solvedPlainly(name: string, a: Tensor, b: Tensor, check: boolean): { result: Tensor; info: Tensor } {
-  const left = readMatrices(a, name);
-  const right = readMatrices(b, name);
+  const [lefts, rights] = aligned(a, b);
+  const left = readMatrices(lefts, name);
+  const right = readMatrices(rights, name);
   const infos: number[] = [];
   const results = left.matrices.map((m, i) => {
     const { pivots, info } = luInPlace(m, true);
@@ -174,8 +176,8 @@ function solvedPlainly(name: string, a: Tensor, b: Tensor, check: boolean): { re
   const [result, info] = trackAll(
     solveRecord,
     [
-      writeMatrices(b, left.lead, right.rows, right.columns, results),
-      writeScalars(a, left.lead, infos, 'int32'),
+      writeMatrices(rights, left.lead, right.rows, right.columns, results),
+      writeScalars(lefts, left.lead, infos, 'int32'),
     ] as const,
     [a, b],
     undefined,
@@ -219,11 +221,12 @@ export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOp
   const lead = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const wide = (z: Tensor): Tensor => z.expand([...lead, ...z.shape.slice(-2)]);
   const [x, y] = [wide(a), wide(b)];
-  const triangles = readMatrices(x, name);
-  const results = readMatrices(y, name);
+  const [lefts, rights] = aligned(x, y);
+  const triangles = readMatrices(lefts, name);
+  const results = readMatrices(rights, name);
   triangles.matrices.forEach((t, i) => {
     solveOnHost(t, results.matrices[i]!, upper, unitriangular);
   });
-  const out = writeMatrices(b, lead, results.rows, results.columns, results.matrices);
+  const out = writeMatrices(rights, lead, results.rows, results.columns, results.matrices);
   return track(triangularRecord, out, [x, y], { upper, unitriangular });
 }
