@@ -10,6 +10,8 @@ const executables = ['chromium', 'chromium-browser', 'google-chrome', 'google-ch
 /** Software rendering everywhere, so that answers do not depend on the machine's graphics; and nothing from the network. */
 const flags = [
   '--no-sandbox',
+  // A driver in software may take long over one kernel.
+  '--disable-gpu-watchdog',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',

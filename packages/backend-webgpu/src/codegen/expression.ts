@@ -31,10 +31,7 @@ export interface ExpressionOptions {
  */
 export function expressionFunction(body: Expr, { name, names, params }: ExpressionOptions): ExpressionText {
   const root = lower(body);
-  const stored = new Map<number, DType>();
-  visitOnce(root, (node) => {
-    if (node.kind === 'load') stored.set(node.input, node.stored);
-  });
+  const stored = loadsOf(root);
   const reads = [...stored.keys()].sort((a, b) => a - b);
   const scalars = params.map((dtype) => (valueType(dtype) === 'f32' ? names.float() : names.int()));
   const lines: string[] = [];
@@ -43,7 +40,7 @@ export function expressionFunction(body: Expr, { name, names, params }: Expressi
     param: (index, dtype) => fromWord(scalars[index]!, dtype),
     literal: literalText,
     position: () => 'i',
-    cast: castText,
+    cast: (value, from, to) => castTo(value, from, to, valueType(to)),
     ops,
     share: (value) => {
       const variable = `v${lines.length}`;
@@ -59,15 +56,27 @@ export function expressionFunction(body: Expr, { name, names, params }: Expressi
   return { reads, text };
 }
 
-const argumentType = (stored: DType): string => (valueType(stored) === 'f32' ? 'f32' : 'i32');
+/** What an input's words are as an argument. */
+export const argumentType = (stored: DType): string => (valueType(stored) === 'f32' ? 'f32' : 'i32');
 
-function castText(value: string, from: DType, to: DType): string {
+/** A value of one dtype as one of another, which WGSL calls `type`. */
+export function castTo(value: string, from: DType, to: DType, type: string): string {
   if (from === to) return value;
-  if (from === 'bool') return to === 'int32' ? `select(0i, 1i, ${value})` : `select(0f, 1f, ${value})`;
-  return `${valueType(to)}(${value})`;
+  if (from !== 'bool') return `${type}(${value})`;
+  return `select(${type}(0), ${type}(1), ${value})`;
 }
 
-function visitOnce(root: Expr, visitor: (node: Expr) => void): void {
+/** The inputs that an expression loads, and the dtypes that they are stored in. */
+export function loadsOf(root: Expr): Map<number, DType> {
+  const stored = new Map<number, DType>();
+  visitOnce(root, (node) => {
+    if (node.kind === 'load') stored.set(node.input, node.stored);
+  });
+  return stored;
+}
+
+/** Visits each node once, arguments first. */
+export function visitOnce(root: Expr, visitor: (node: Expr) => void): void {
   const seen = new Set<Expr>();
   const go = (node: Expr): void => {
     if (seen.has(node)) return;

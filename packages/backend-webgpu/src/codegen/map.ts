@@ -2,6 +2,7 @@ import type { ScalarKernel } from '@taimatsu/core/backend';
 import { expressionFunction } from './expression.ts';
 import { elementwise, type KernelText, kernelText } from './module.ts';
 import { toWord, wordType } from './types.ts';
+import { vectorFunction } from './vector-ops.ts';
 import { WordNames, walkNest } from './words.ts';
 
 /** Which inputs are in the output's own buffer, as bits: they are read through the output's binding. */
@@ -19,20 +20,22 @@ export function flatMapText(kernel: ScalarKernel, shared: Shared): MapText {
   return mapText(
     kernel,
     shared,
-    (names, reads, source, value) => {
+    (names, reads, source, value, whole) => {
       const size = names.unsigned();
       const outAt = names.unsigned();
       const loads = reads.map((input) => `let w${input} = ${source(input)}[id + ${names.unsigned()}];`);
-      const lane = (k: number): string =>
-        toWord(
-          value(`i32(id * 4u + ${k}u)`, (input) => `w${input}[${k}]`),
-          kernel.output,
-        );
       const type = wordType(kernel.output);
+      const result = whole
+        ? `var r = ${value('i32(id * 4u)', (input) => `w${input}`)};`
+        : `var r = vec4<${type}>(0);
+  for (var k = 0u; k < 4u; k++) { r[k] = ${toWord(
+    value('i32(id * 4u + k)', (input) => `w${input}[k]`),
+    kernel.output,
+  )}; }`;
       return elementwise(
         `((${size} + 3u) / 4u)`,
         `${loads.join('\n  ')}
-  var r = vec4<${type}>(${[0, 1, 2, 3].map(lane).join(', ')});
+  ${result}
   let left = ${size} - id * 4u;
   if (left < 4u) { r = select(out[id + ${outAt}], r, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left)); }
   out[id + ${outAt}] = r;`,
@@ -66,11 +69,15 @@ type Body = (
   reads: readonly number[],
   source: (input: number) => string,
   value: (position: string, word: (input: number) => string) => string,
+  /** True when `value` is of four words at once. */
+  whole: boolean,
 ) => string;
 
 function mapText(kernel: ScalarKernel, shared: Shared, body: Body, wide = false): MapText {
   const names = new WordNames();
-  const { reads, text } = expressionFunction(kernel.body, { name: 'value', names, params: kernel.params });
+  const options = { name: 'value', names, params: kernel.params };
+  const vector = wide ? vectorFunction(kernel.body, kernel.output, options) : undefined;
+  const { reads, text } = vector ?? expressionFunction(kernel.body, options);
   const isShared = (input: number): boolean => (shared & (1 << input)) !== 0;
   const bound = reads.filter((input) => !isShared(input));
   const source = (input: number): string => (isShared(input) ? 'out' : `in${input}`);
@@ -79,6 +86,7 @@ function mapText(kernel: ScalarKernel, shared: Shared, body: Body, wide = false)
     reads,
     source,
     (position, word) => `value(${[position, ...reads.map(word)].join(', ')})`,
+    vector !== undefined,
   );
   const type = (dtype: ScalarKernel['output']): 'f32' | 'i32' | 'vec4<f32>' | 'vec4<i32>' =>
     wide ? `vec4<${wordType(dtype)}>` : wordType(dtype);
