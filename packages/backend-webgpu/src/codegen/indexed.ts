@@ -1,7 +1,7 @@
 import type { DType, ScatterMode } from '@taimatsu/core/backend';
 import { joinText } from './combine.ts';
 import { type Binding, elementwise, type KernelText, kernelText } from './module.ts';
-import { toWord, wordType } from './types.ts';
+import { narrowed, toWord, wordType } from './types.ts';
 import { WordNames, walkNest } from './words.ts';
 
 const OPERANDS = ['out', 'index', 'source'] as const;
@@ -85,6 +85,64 @@ export function scatterPairsText(rank: number): KernelText {
   );
 }
 
+/** Links those who write to one place: the head of each place's list, and who comes next, by their numbers plus one. */
+export function scatterLinkText(rank: number): KernelText {
+  return kernelText(
+    'scatter: links',
+    [
+      { name: 'heads', type: 'atomic<u32>', write: true },
+      { name: 'nexts', type: 'u32', write: true },
+      index,
+      faults,
+    ],
+    `${faultText}\n${placed(rank, 'out', 'nexts[id] = atomicExchange(&heads[out_at], id + 1u);')}`,
+  );
+}
+
+/** The head of each list combines it. Links come in any order, so each step looks for the next number. */
+export function scatterListsText(mode: Exclude<ScatterMode, 'set'>, dtype: DType, rank: number): KernelText {
+  const names = new WordNames();
+  names.several(4);
+  const starts = names.several(3);
+  const nest = names.nest(rank, 3);
+  const type = wordType(dtype);
+  const join = joinText(mode === 'add' ? 'sum' : mode === 'mul' ? 'prod' : mode, dtype);
+  const combine = `if (heads[out_at] != id + 1u) { continue; }
+  var acc = out[out_at];
+  var last = 0u;
+  loop {
+    var best = 0xffffffffu;
+    for (var who = heads[out_at]; who != 0u; who = nexts[who - 1u]) {
+      if (who > last && who < best) { best = who; }
+    }
+    if (best == 0xffffffffu) { break; }
+    let who = best - 1u;
+    var own_at = ${starts[2]};
+    ${walkNest({ shape: nest.shape, strides: [nest.strides[2]!] }, 'who', ['own_at'])}
+    acc = join(acc, source[own_at]);
+    acc = ${combined(dtype)};
+    last = best;
+  }
+  out[out_at] = acc;`;
+  return kernelText(
+    `scatter ${mode}: lists`,
+    [
+      { name: 'out', type, write: true },
+      index,
+      { name: 'source', type },
+      { name: 'heads', type: 'u32' },
+      { name: 'nexts', type: 'u32' },
+    ],
+    `${join}\n${placed(rank, 'out', combine).replace(/fault\([^;]*;/, '')}`,
+  );
+}
+
+/** What has been combined as the word that is stored. */
+function combined(dtype: DType): string {
+  if (dtype === 'bool') return 'select(0, 1, acc != 0)';
+  return toWord(narrowed('acc', dtype), dtype);
+}
+
 /** The first of each run of equal places, in sorted pairs, combines the whole run in order. */
 export function scatterRunsText(mode: Exclude<ScatterMode, 'set'>, dtype: DType, rank: number): KernelText {
   const names = new WordNames();
@@ -94,13 +152,6 @@ export function scatterRunsText(mode: Exclude<ScatterMode, 'set'>, dtype: DType,
   const nest = names.nest(rank, 3);
   const type = wordType(dtype);
   const join = joinText(mode === 'add' ? 'sum' : mode === 'mul' ? 'prod' : mode, dtype);
-  const narrow: Partial<Record<DType, string>> = {
-    uint8: '(acc & 255)',
-    int8: '((acc << 24u) >> 24u)',
-    int16: '((acc << 16u) >> 16u)',
-    bool: 'select(0, 1, acc != 0)',
-  };
-  const result = narrow[dtype] ?? (dtype === 'bool' ? 'acc' : toWord('acc', dtype));
   const body = elementwise(
     count,
     `let place = keys[id];
@@ -111,7 +162,7 @@ export function scatterRunsText(mode: Exclude<ScatterMode, 'set'>, dtype: DType,
     var source_at = ${starts[2]};
     ${walkNest({ shape: nest.shape, strides: [nest.strides[2]!] }, 'who', ['source_at'])}
     acc = join(acc, source[source_at]);
-    acc = ${result};
+    acc = ${combined(dtype)};
   }
   out[place] = acc;`,
   );
