@@ -300,7 +300,7 @@ export class Queue implements BufferSource {
 }
 
 /** Whether an adapter says that it, or a driver that is known to, computes on the host's processor. */
-export function isSoftware(info: GPUAdapterInfo): boolean {
+function isSoftware(info: GPUAdapterInfo): boolean {
   const { isFallbackAdapter, description, architecture } = info;
   return (
     isFallbackAdapter === true ||
