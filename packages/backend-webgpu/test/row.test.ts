@@ -52,6 +52,7 @@ onDevice('row', (backend) => {
     [3, 5],
     [7, 33],
     [5, 300],
+    [130, 300],
     [4100, 40],
   ])('softmax of %i rows of %i', async (rows, length) => {
     const input = lay(backend, 'float32', [rows, length], plain, values('float32', rows, true));

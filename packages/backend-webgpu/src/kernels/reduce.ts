@@ -17,13 +17,15 @@ const classes: readonly ReduceClass[] = ['each', 'group', 'part', 'rest'];
 const ALONE = 32;
 /** With this many results or more, each is left to one invocation for longer. */
 const MANY_RESULTS = 4096;
+const MANY_IN_SOFTWARE = 128;
 const LONGEST_ALONE = 4096;
 /** Elements in a part, at least, when a result is combined in parts. */
 const PART = 4096;
 const MOST_PARTS = 256;
 
-function classFor(results: number, length: number): ReduceClass {
-  if (length <= ALONE || (results >= MANY_RESULTS && length <= LONGEST_ALONE)) return 'each';
+function classFor(results: number, length: number, inSoftware: boolean): ReduceClass {
+  const many = inSoftware ? MANY_IN_SOFTWARE : MANY_RESULTS;
+  if (length <= ALONE || (results >= many && length <= LONGEST_ALONE)) return 'each';
   return length < 2 * PART || results >= MANY_RESULTS ? 'group' : 'part';
 }
 
@@ -61,7 +63,7 @@ export function makeReduce(queue: Queue): Kernels['reduce'] {
       if (as === 'each') queue.runEach(program, buffers, outer.size);
       else queue.run(program, buffers, as === 'part' ? outer.size * parts : outer.size);
     };
-    const as = classFor(outer.size, inner.size);
+    const as = classFor(outer.size, inner.size, queue.inSoftware);
     if (as !== 'part') {
       run(as, 1, []);
       return;

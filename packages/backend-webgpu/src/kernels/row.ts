@@ -12,9 +12,11 @@ interface Compiled {
 
 /** Rows up to here are each left to one invocation. */
 const SHORT_ROW = 32;
-/** With this many rows or more, also these. */
+/** With this many rows or more, also these; in software, where waiting for one another is slow, with fewer. */
 const MANY_ROWS = 4096;
 const LONGEST_ALONE = 512;
+const MANY_IN_SOFTWARE = 128;
+const LONGEST_IN_SOFTWARE = 4096;
 
 export function makeRow(queue: Queue): Kernels['row'] {
   const compiled: (Map<number, Compiled> | undefined)[] = [];
@@ -36,7 +38,10 @@ export function makeRow(queue: Queue): Kernels['row'] {
     const rank = outer.shape.length;
     checkRank(queue, rank);
     const rows = outer.size;
-    const alone = length <= SHORT_ROW || (rows >= MANY_ROWS && length <= LONGEST_ALONE);
+    const [many, longest] = queue.inSoftware
+      ? [MANY_IN_SOFTWARE, LONGEST_IN_SOFTWARE]
+      : [MANY_ROWS, LONGEST_ALONE];
+    const alone = length <= SHORT_ROW || (rows >= many && length <= longest);
     const sources = apart(queue, [out, ...results], inputs);
     const { program, text } = of(kernel, splat, rank, alone);
     const words = queue.begin();
