@@ -286,8 +286,15 @@ export const glsl1: Dialect = dialect({
   },
   helpers: [
     helper('tmInfinity', 'float32', [], 'return exp2(64.0 * float(uTexSize.x) / float(uTexSize.x)) * 3e38;'),
-    helper('tmNaN', 'float32', [], 'return tmInfinity() - tmInfinity();'),
-    helper('tmIsNaN', 'bool', [a], 'return !(a < 0.0 || a > 0.0 || a == 0.0);'),
+    // Optimisers that assume that there is no NaN see 0 in x - x.
+    helper(
+      'tmNaN',
+      'float32',
+      [],
+      'return tmInfinity() - exp2(65.0 * float(uTexSize.y) / float(uTexSize.y)) * 3e38;',
+    ),
+    // Each of the two is seen through by the optimiser of some driver.
+    helper('tmIsNaN', 'bool', [a], 'return a != a || !(a < 0.0 || a > 0.0 || a == 0.0);'),
     helper('tmSignBit', 'bool', [a], 'return a < 0.0 || (a == 0.0 && 1.0 / a < 0.0);'),
     helper(
       'tmExp2',
