@@ -20,9 +20,9 @@ type Rule<K extends KernelKind> = (run: Kernels[K]) => Kernels[K];
 
 export const rules: { readonly [K in KernelKind]: Rule<K> } = {
   map: (run) => (kernel, plan, out, inputs, params) => {
+    if (isPlain(out, inputs)) return run(kernel, plan, out, inputs, params);
     const operands = [out, ...inputs];
     const levels = levelsOf(operands);
-    if (levels.length === 0) return run(kernel, plan, out, inputs, params);
     const covers = plan.size === lengthOf(out) && !inputs.some((input) => input.storage === out.storage);
     if (!spread([out], levels, covers)) return undefined;
     if (kernel.positional) {
@@ -72,6 +72,13 @@ export const rules: { readonly [K in KernelKind]: Rule<K> } = {
     return eachExample(levels, operands, ([own, left, right]) => run(mode, plan, own!, left!, right!));
   },
 };
+
+/** What nearly every launch is, also in a program that uses `vmap`. */
+function isPlain(out: View, inputs: readonly View[]): boolean {
+  if (storageOf(out).hidden !== null) return false;
+  for (let i = 0; i < inputs.length; i++) if (storageOf(inputs[i]!).hidden !== null) return false;
+  return true;
+}
 
 function storageOf(view: View): Storage {
   return view.storage as Storage;
