@@ -1,4 +1,5 @@
 import { TensorError } from '@taimatsu/core';
+import { declinedReason } from '../run/verdict.ts';
 import { isTensor } from '../tensors.ts';
 import { camel } from '../torch-call/row.ts';
 import { type Expr, type Handler, NotInLanguage, type Statement } from './ast.ts';
@@ -127,6 +128,8 @@ export class Interpreter extends Evaluator {
   }
 
   private *handle(error: unknown, handlers: readonly Handler[], scope: Scope): Task<void> {
+    // What the backend declines is for the runner to see, not for the program.
+    if (declinedReason(error) !== undefined) throw error;
     for (const { of, as, body } of handlers) {
       const name = of?.type === 'name' ? of.name : undefined;
       const isPython = error instanceof TensorError || error instanceof PyError;

@@ -113,3 +113,9 @@ describe('exceptions', () => {
     await expect(prints('try:\n  raise ValueError("mine")\nexcept TypeError: pass')).rejects.toThrow('mine');
   });
 });
+
+it('what a device cannot do is for the runner to see, not for `except`', async () => {
+  torch.setDefaultDevice(later);
+  const code = ['try:', '  torch.linalg.inv(torch.eye(2))', 'except RuntimeError as e: print("caught")'];
+  await expect(prints(...code)).rejects.toMatchObject({ code: 'backend/sync-read' });
+});

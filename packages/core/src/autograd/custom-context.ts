@@ -44,6 +44,7 @@ export class Context implements FunctionContextBase {
   private saved: readonly (SavedTensor | null)[] = [];
   private node: Node | undefined;
   private freed = false;
+  private held = false;
 
   constructor(needsInputGrad: readonly boolean[]) {
     this.needsInputGrad = needsInputGrad;
@@ -106,6 +107,7 @@ export class Context implements FunctionContextBase {
       return new SavedTensor(tensor, own ? tensor.autograd!.outputNr : undefined);
     });
     this.toSave = [];
+    this.held = this.saved.length > 0;
   }
 
   /** Lets go of what was kept. */
@@ -116,7 +118,7 @@ export class Context implements FunctionContextBase {
 
   /** Whether something was kept and backward has let go of it. */
   get isFreed(): boolean {
-    return this.freed;
+    return this.freed && this.held;
   }
 
   /** What is kept and was not packed by hooks. */
