@@ -20,7 +20,7 @@ describe('arguments', () => {
     [['--rounds', 'x'], 'not x'],
     [['--clock', 'sun'], 'no clock sun; there are wall, processor'],
     [['--clock', 'processor', '--host', 'chromium'], '--clock processor is for --host node'],
-    [['--seconds', '-1'], '--seconds takes a number above 0, not -1'],
+    [['--seconds=-1'], '--seconds takes a number above 0, not -1'],
     [['--frobnicate'], 'frobnicate'],
   ])('that are wrong are named: %j', (args, text) => {
     expect(() => readOptions(args)).toThrow(text);

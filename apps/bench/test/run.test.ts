@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { need } from '../../../tools/need.ts';
+import { wanted } from '../../../tools/need.ts';
 import type { Case } from '../src/case.ts';
 import { cases, chooseCases } from '../src/cases.ts';
 import type { Contestant } from '../src/contestant.ts';
@@ -9,51 +9,55 @@ import { runCases } from '../src/run.ts';
 
 const names = 'wasm,cpu,tfjs-wasm,tfjs-cpu,jax,jax-jit,pytorch';
 
-describe('contestants in Node', () => {
-  let opened: Opened;
-  beforeAll(async () => {
-    need('pytorch');
-    opened = await openContestants('node', chooseEntries('node', names));
-  }, 120_000);
-  afterAll(() => opened.close());
+const { missing } = wanted('pytorch');
 
-  test('all start, and say what they are', () => {
-    expect(opened.contestants.map(({ id }) => id)).toEqual(names.split(','));
-    for (const { about } of opened.contestants) expect(about).not.toBe('');
-    expect(opened.reference.id).toBe('pytorch');
-  });
+describe.skipIf(missing !== undefined)(
+  `contestants in Node${missing === undefined ? '' : ` (skipped: ${missing})`}`,
+  () => {
+    let opened: Opened;
+    beforeAll(async () => {
+      opened = await openContestants('node', chooseEntries('node', names));
+    }, 120_000);
+    afterAll(() => opened.close());
 
-  test('agree about a tiny case, and are timed', async () => {
-    const [one] = chooseCases('notebook');
-    const [result] = await runCases([one!], opened.contestants, { rounds: 2, reference: opened.reference });
-    for (const timing of result!.timings) {
-      expect(timing).toMatchObject({ samples: [expect.any(Number), expect.any(Number)] });
-      expect(timing.wrong).toBeUndefined();
-      for (const time of timing.samples) expect(time).toBeGreaterThan(0);
-    }
-    expect(result!.timings).toHaveLength(7);
-  });
+    test('all start, and say what they are', () => {
+      expect(opened.contestants.map(({ id }) => id)).toEqual(names.split(','));
+      for (const { about } of opened.contestants) expect(about).not.toBe('');
+      expect(opened.reference.id).toBe('pytorch');
+    });
 
-  const small = (one: Case): Case | undefined => {
-    const { work } = one;
-    if (work.op === 'matmul') return { ...one, work: { ...work, m: 5, k: 7, n: 3 } };
-    if (work.op === 'conv') return { ...one, work: { ...work, batch: 2, channels: 3, size: 5 } };
-    if (work.op === 'softmax' || work.op === 'layerNorm')
-      return { ...one, work: { ...work, rows: 3, columns: 11 } };
-    if (work.op === 'mlp' || work.op === 'cnn') return { ...one, work: { ...work, batch: 2 } };
-    return 'elements' in work ? { ...one, work: { ...work, elements: 9 } } : undefined;
-  };
+    test('agree about a tiny case, and are timed', async () => {
+      const [one] = chooseCases('notebook');
+      const [result] = await runCases([one!], opened.contestants, { rounds: 2, reference: opened.reference });
+      for (const timing of result!.timings) {
+        expect(timing).toMatchObject({ samples: [expect.any(Number), expect.any(Number)] });
+        expect(timing.wrong).toBeUndefined();
+        for (const time of timing.samples) expect(time).toBeGreaterThan(0);
+      }
+      expect(result!.timings).toHaveLength(7);
+    });
 
-  test.each(['wasm', 'cpu', 'tfjs-wasm', 'tfjs-cpu', 'jax', 'jax-jit'])(
-    '%s does every kind of work as PyTorch does',
-    async (id) => {
-      const contestant = opened.contestants.find((one) => one.id === id)!;
-      const list = cases.map(small).filter((one) => one !== undefined);
-      const shrunk = await quick(list, contestant, opened.reference);
-      expect(shrunk.filter((text) => text !== undefined)).toEqual([]);
-    },
-  );
-});
+    const small = (one: Case): Case | undefined => {
+      const { work } = one;
+      if (work.op === 'matmul') return { ...one, work: { ...work, m: 5, k: 7, n: 3 } };
+      if (work.op === 'conv') return { ...one, work: { ...work, batch: 2, channels: 3, size: 5 } };
+      if (work.op === 'softmax' || work.op === 'layerNorm')
+        return { ...one, work: { ...work, rows: 3, columns: 11 } };
+      if (work.op === 'mlp' || work.op === 'cnn') return { ...one, work: { ...work, batch: 2 } };
+      return 'elements' in work ? { ...one, work: { ...work, elements: 9 } } : undefined;
+    };
+
+    test.each(['wasm', 'cpu', 'tfjs-wasm', 'tfjs-cpu', 'jax', 'jax-jit'])(
+      '%s does every kind of work as PyTorch does',
+      async (id) => {
+        const contestant = opened.contestants.find((one) => one.id === id)!;
+        const list = cases.map(small).filter((one) => one !== undefined);
+        const shrunk = await quick(list, contestant, opened.reference);
+        expect(shrunk.filter((text) => text !== undefined)).toEqual([]);
+      },
+    );
+  },
+);
 
 /** What is wrong with a contestant's results, without timing. */
 async function quick(

@@ -26,6 +26,8 @@ async function find(): Promise<Found> {
 }
 
 const found = await find();
+// Where CI is set, what tests need can be installed.
+if (found.backend === undefined && process.env.CI) throw new Error(`No WebGPU for tests: ${found.missing}`);
 if (found.backend === undefined) console.warn(`No WebGPU for tests: ${found.missing}`);
 
 /** A suite that needs a device; skipped with the reason in its name where there is none. */

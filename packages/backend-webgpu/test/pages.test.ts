@@ -1,24 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OpenPage, openPage } from '../../../conformance/src/host/browser.ts';
-import { need } from '../../../tools/need.ts';
+import { wanted } from '../../../tools/need.ts';
 import type { WebGpuPage } from './programs/page.ts';
 
 const entry = fileURLToPath(new URL('./programs/page.ts', import.meta.url));
 
-/** Why there is no browser here, if so. */
-function missing(): string | undefined {
-  try {
-    need('chromium');
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
-const why = missing();
-const suite = `in Chromium${why === undefined ? '' : ` (skipped: ${why})`}`;
-describe.skipIf(why !== undefined)(suite, { timeout: 120_000 }, () => {
+const { missing } = wanted('chromium');
+const suite = `in Chromium${missing === undefined ? '' : ` (skipped: ${missing})`}`;
+describe.skipIf(missing !== undefined)(suite, { timeout: 120_000 }, () => {
   let page: OpenPage<WebGpuPage>;
   beforeAll(async () => {
     page = await openPage<WebGpuPage>(entry);

@@ -48,7 +48,9 @@ const api: WasmPage = {
       t.tidy(() => void x.exp());
       await new Promise((done) => setTimeout(done, 5));
     }
-    return { allowed: t.getNumThreads(), up: pool?.countFor(1e9) ?? 0 };
+    // A pool that other programs slow down rests for some launches: ask until it is over.
+    const up = Array.from({ length: 100 }, () => pool?.countFor(1e9) ?? 0);
+    return { allowed: t.getNumThreads(), up: Math.max(...up) };
   },
   checksums: async () => checksums(),
   train: async (steps, tidy, size) => train(steps, tidy, size),
