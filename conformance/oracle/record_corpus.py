@@ -252,7 +252,16 @@ def reference_of(op, sample, compared):
                    'off': float(f'{error:.3g}')} for path, error in off.items()}
 
 
+def own_leaf(value):
+    """A view that was made while gradients were off gets none of its own in PyTorch: what it shows, as a leaf."""
+    if isinstance(value, torch.Tensor) and value.requires_grad and value.is_leaf and value._is_view():
+        return value.detach().clone().requires_grad_()
+    return value
+
+
 def record_sample(op, sample, takes_grad, seed, most):
+    sample.args = tuple(own_leaf(arg) for arg in sample.args)
+    sample.kwargs = {key: own_leaf(value) for key, value in sample.kwargs.items()}
     record = {
         'name': sample.name or '',
         'seed': seed,

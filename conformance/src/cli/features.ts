@@ -15,7 +15,7 @@ export interface FeaturesOptions {
 
 /** `features`: writes FEATURES.md, or says whether it is up to date. Gives the exit code. */
 export async function features(options: FeaturesOptions): Promise<number> {
-  const report = options.report === undefined ? await measured(options.backend) : readReport(options.report);
+  const report = options.report === undefined ? await measured(options.backend) : readReports(options.report);
   const text = featuresMarkdown(opInfoNames(), report, declaredGaps());
   if (options.write === true) {
     writeFileSync(options.file, text);
@@ -35,6 +35,12 @@ async function measured(backend: string): Promise<FeaturesReport> {
   const ops = await runOps({ host: 'node', backend });
   const gradients = await runGradients({ host: 'node', backend: 'cpu' });
   return merged(ops.report, gradients.report) as FeaturesReport;
+}
+
+/** Several reports, with commas between, are put together: backends that run on different hosts. */
+function readReports(paths: string): FeaturesReport {
+  const backends = paths.split(',').map((path) => readReport(path).backends);
+  return { backends: Object.assign({}, ...backends) };
 }
 
 function readReport(path: string): FeaturesReport {

@@ -78,7 +78,10 @@ function build(finish: (action: Promise<number> | number) => Promise<void>): Com
     .command('features')
     .description("FEATURES.md, every name of PyTorch's OpInfo on each backend: is it up to date?")
     .option('-w, --write', 'write it')
-    .option('-r, --report <file>', 'a report of `run --level ops,gradients --json`, instead of running both')
+    .option(
+      '-r, --report <files>',
+      'reports of `run --level ops,gradients --json`, with commas between, instead of running both',
+    )
     .option('-b, --backend <names>', backendHelp, 'cpu,wasm')
     .option('--file <path>', 'where it is', 'FEATURES.md')
     .action((options: FeaturesOptions) => finish(features(options)));

@@ -97,15 +97,15 @@ describe('a recorded call', () => {
     expect(await outcome('xlogy', { ...product, input: 2, args: [3], error })).toMatchObject({ passed: 1 });
   });
 
-  it('may be as far from the exact result as what PyTorch gave, and no further', async () => {
+  it('may be four times as far from the exact result as what PyTorch gave, and no further', async () => {
     const exact = (off: number): SampleRecord => ({
       ...product,
       output: leaf([4, 10, 18.000_005]),
       reference: { output: { data: [4, 10, 17.999_999_9 - 3e-6], off } },
     });
     // 18 is 3.1e-6 off, 1.6 tolerances.
-    expect(await outcome('mul', exact(2))).toMatchObject({ passed: 1 });
-    expect(await outcome('mul', exact(1.2))).toMatchObject({ failed: 1 });
+    expect(await outcome('mul', exact(0.5))).toMatchObject({ passed: 1 });
+    expect(await outcome('mul', exact(0.3))).toMatchObject({ failed: 1 });
   });
 
   it('has singular vectors up to the sign of a pair', async () => {

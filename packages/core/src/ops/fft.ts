@@ -13,6 +13,7 @@ import {
   scaleOf,
   toReal,
   transform,
+  widened,
 } from './internal/fourier.ts';
 
 export type { FftNorm } from './internal/fourier.ts';
@@ -68,9 +69,8 @@ function one(self: Tensor, { n, dim = -1, norm }: FftOptions, inverse: boolean):
   const axis = normalizeAxis(dim, x.ndim);
   const size = checkedSize(n ?? 2 * ((x.shape[axis] ?? 1) - 1));
   const line = x.ndim === 0 ? x.unsqueeze(0) : x;
-  return toReal({ re: line, im: undefined }, axis, size, inverse).mul(
-    scaleOf(norm ?? 'backward', inverse, size),
-  );
+  const sums = toReal({ re: widened(line), im: undefined }, axis, size, inverse);
+  return sums.mul(scaleOf(norm ?? 'backward', inverse, size)).to(x.dtype);
 }
 
 /** The real signal whose spectrum's first half is given: the inverse of the transform of real numbers. */
@@ -117,16 +117,15 @@ function several(name: string, self: Tensor, options: FftnOptions, inverse: bool
   const x = promoted(self);
   const { axes, sizes } = lengths(name, x, options);
   const last = axes.length - 1;
-  let pair: Pair = { re: x, im: undefined };
+  let pair: Pair = { re: widened(x), im: undefined };
   for (let i = 0; i < last; i++) {
     const cut = (part: Tensor): Tensor => resized(part, axes[i]!, sizes[i]!);
     pair = { re: cut(pair.re), im: pair.im === undefined ? undefined : cut(pair.im) };
     pair = transform(pair, axes[i]!, inverse);
   }
   const total = sizes.reduce((product, n) => product * n, 1);
-  return toReal(pair, axes[last]!, sizes[last]!, inverse).mul(
-    scaleOf(options.norm ?? 'backward', inverse, total),
-  );
+  const sums = toReal(pair, axes[last]!, sizes[last]!, inverse);
+  return sums.mul(scaleOf(options.norm ?? 'backward', inverse, total)).to(x.dtype);
 }
 
 /** {@link irfft} along several dimensions. */

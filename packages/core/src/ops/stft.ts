@@ -1,7 +1,7 @@
 import { dtypeInfo } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { emptyTensor, type Tensor } from '../extend/index.ts';
-import { toReal, transform } from './internal/fourier.ts';
+import { toReal, transform, widened } from './internal/fourier.ts';
 import { cat, stack } from './join.ts';
 
 /** Keyword arguments of {@link stft} and {@link istft}. */
@@ -102,8 +102,8 @@ export function stft(
   }
   const frames = x.unfold(1, nFft, hop).mul(window);
   const columns = (options.onesided ?? true) ? Math.floor(nFft / 2) + 1 : nFft;
-  const { re, im } = transform({ re: frames, im: undefined }, 2, false, columns);
-  const spectra = stack([re, im!], -1).transpose(1, 2);
+  const { re, im } = transform({ re: widened(frames), im: undefined }, 2, false, columns);
+  const spectra = stack([re, im!], -1).to(frames.dtype).transpose(1, 2);
   const scaled = normalized ? spectra.div(Math.sqrt(nFft)) : spectra;
   return self.ndim === 1 ? scaled.squeeze(0) : scaled;
 }
@@ -132,9 +132,10 @@ export function istft(
     });
   }
   const { hop, window } = framesOf('istft', self, nFft, options);
-  const pair = { re: x.select(3, 0), im: x.select(3, 1) };
+  const wide = widened(x);
+  const pair = { re: wide.select(3, 0), im: wide.select(3, 1) };
   // Also of two sides only the first is read: the other is its mirror image.
-  const whole = toReal(pair, 2, nFft, true);
+  const whole = toReal(pair, 2, nFft, true).to(x.dtype);
   const frames = whole.mul(normalized ? 1 / Math.sqrt(nFft) : 1 / nFft).mul(window);
   const total = nFft + hop * (count - 1);
   const at = emptyTensor(self.backend, 'int64', [count * nFft]);

@@ -58,6 +58,11 @@ function waves(
   return fromNumbers(like, like.dtype, [rows, columns], values);
 }
 
+/** In double precision, where there is one: sums of n terms that mostly cancel lose more than a fast transform does. */
+export function widened(x: Tensor): Tensor {
+  return x.backend.manifest.dtypes.float64.kind === 'native' ? x.to('float64') : x;
+}
+
 function along(x: Tensor, axis: number, matrix: Tensor): Tensor {
   return x.movedim(axis, -1).matmul(matrix).movedim(-1, axis);
 }
