@@ -41,6 +41,12 @@ export function need(name: keyof typeof needs): string {
   );
 }
 
+/** Installs what tests need where that is allowed, one after the other: apt-get does not run twice at a time. */
+export function installNeeds(): void {
+  if (!mayInstall()) return;
+  for (const name of Object.keys(needs) as (keyof typeof needs)[]) need(name);
+}
+
 /**
  * For tests that cannot run without it: its path, or why it is missing, for the name under which they are skipped. Where
  * `CI` is set nothing is skipped: what cannot be installed throws.

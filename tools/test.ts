@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { check, type Tally } from './check.ts';
+import { installNeeds } from './need.ts';
 import { checkPacked } from './packed.ts';
 import { run } from './run.ts';
 import { packages, root, testFiles } from './workspace.ts';
@@ -40,6 +41,8 @@ function add({ passed, failed }: Tally): void {
   total.passed += passed;
   total.failed += failed;
 }
+
+installNeeds();
 
 title('check');
 add(await check());
