@@ -39,7 +39,7 @@ function checkWeights(name: string, weights: Tensor, observations: number, whole
 export function cov(self: Tensor, options: CovOptions = {}): Tensor {
   const { correction = 1 } = options;
   const fweights = options.fweights ?? undefined;
-  const given = options.aweights ?? undefined;
+  const aweights = options.aweights ?? undefined;
   if (self.ndim > 2) {
     fail('op/argument', {
       text: `cov(): expected input to have two or fewer dimensions but got an input with ${self.ndim} dimensions`,
@@ -48,9 +48,7 @@ export function cov(self: Tensor, options: CovOptions = {}): Tensor {
   const x = self.ndim < 2 ? self.reshape([1, -1]) : self;
   const observations = x.shape[1]!;
   if (fweights !== undefined) checkWeights('fweights', fweights, observations, true);
-  if (given !== undefined) checkWeights('aweights', given, observations, false);
-  // Weights of a narrower dtype than the observations are no reason to sum them in it.
-  const aweights = x.dtype === 'float64' ? given?.to('float64') : given;
+  if (aweights !== undefined) checkWeights('aweights', aweights, observations, false);
   const weights =
     fweights === undefined ? aweights : aweights === undefined ? fweights : fweights.mul(aweights);
   if (weights === undefined) return unweighted(x, observations - correction);
