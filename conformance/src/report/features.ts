@@ -62,10 +62,10 @@ samples: outputs, dtypes, shapes, errors and gradients, at the tolerances of \`t
 where PyTorch's own tests allow an operator more: \`conformance/corpus/tolerances.json\`).
 
 Written by \`pnpm conformance features --write\` from the committed corpus; not to be edited. \`yes\` means that every sample of
-every dtype that the backend has passes; \`partly\`, that some do, or all in some dtypes; the letters are the dtypes that PyTorch has
-samples of and the backend does not decline: d float64, f float32, i int64, b bool. Max ULP is the largest error of a passing sample in units of the last place of its
-dtype, which is large where the right answer is near 0. The second order is gradgradcheck on a few small samples, where
-PyTorch's tests do so (\`pnpm conformance run --level gradients\`). Errors are the calls that OpInfo expects to fail: \`yes\`
+every dtype that the backend has passes; \`partly\`, that some do, or all in some dtypes; the letters are the dtypes that PyTorch
+has samples of and the backend does not decline: d float64, f float32, i int64, b bool. Max ULP is the largest error of a
+passing sample in units of the last place of its dtype, which is large where the right answer is near 0. The second order is
+gradgradcheck on a few small samples, where PyTorch's tests do so (\`pnpm conformance run --level gradients\`). Errors are the calls that OpInfo expects to fail: \`yes\`
 when each raises PyTorch's class and text on every backend.
 
 ${grid(['backend', 'yes', 'partly', 'no'], summary)}
