@@ -8,14 +8,16 @@ interface Layout {
   readonly pipeline: GPUPipelineLayout;
 }
 
-/** A compiled kernel. */
+/** A kernel, and its compiled form unless that was dropped. */
 export interface Program {
-  readonly label: string;
-  readonly pipeline: GPUComputePipeline;
+  readonly text: KernelText;
   readonly layout: Layout;
+  pipeline: GPUComputePipeline | undefined;
 }
 
 const MOST_BIND_GROUPS = 4096;
+/** Compiled kernels kept at a time: on devices in software each is a megabyte of machine code. */
+const MOST_PIPELINES = 1024;
 
 /** Compiles kernels and binds them to buffers. */
 export class Programs {
@@ -25,29 +27,42 @@ export class Programs {
   private readonly words: GPUBuffer;
   private readonly layouts = new Map<string, Layout>();
   private readonly bound = new Map<string, GPUBindGroup>();
+  private readonly kept = new Set<Program>();
 
   constructor(source: BufferSource, words: GPUBuffer) {
     this.source = source;
     this.words = words;
   }
 
-  compile({ label, bindings, code }: KernelText): Program {
+  compile(text: KernelText): Program {
+    const access = text.bindings.map(({ write }) => (write === true ? 'w' : 'r')).join('');
+    const program: Program = { text, layout: this.layoutOf(access), pipeline: undefined };
+    this.pipelineOf(program);
+    return program;
+  }
+
+  /** The compiled form. Of too many, those that were compiled first are dropped, and compiled again when they are used. */
+  pipelineOf(program: Program): GPUComputePipeline {
+    if (program.pipeline !== undefined) return program.pipeline;
     const { device } = this.source;
+    const { label, code } = program.text;
     this.compiled++;
-    return this.source.guarded(label, () => {
-      const layout = this.layoutOf(bindings.map(({ write }) => (write === true ? 'w' : 'r')).join(''));
+    program.pipeline = this.source.guarded(label, () => {
       const module = device.createShaderModule({ code, label });
-      const pipeline = device.createComputePipeline({
-        label,
-        layout: layout.pipeline,
-        compute: { module, entryPoint: 'main' },
-      });
-      return { label, pipeline, layout };
+      const layout = program.layout.pipeline;
+      return device.createComputePipeline({ label, layout, compute: { module, entryPoint: 'main' } });
     });
+    this.kept.add(program);
+    if (this.kept.size > MOST_PIPELINES) {
+      const [first] = this.kept;
+      first!.pipeline = undefined;
+      this.kept.delete(first!);
+    }
+    return program.pipeline;
   }
 
   /** The group that binds a kernel to its buffers; the same again for the same buffers. */
-  bind({ layout, label }: Program, buffers: readonly GpuBuffer[]): GPUBindGroup {
+  bind({ layout, text: { label } }: Program, buffers: readonly GpuBuffer[]): GPUBindGroup {
     let key = String(layout.id);
     for (const { block } of buffers) key += `,${block.id}`;
     let group = this.bound.get(key);

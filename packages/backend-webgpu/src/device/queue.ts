@@ -141,16 +141,17 @@ export class Queue implements BufferSource {
     this.check();
     const { length, integers } = this.words;
     if (length > WORDS)
-      throw new Error(`internal invariant broken: ${program.label} has ${length} words of launch data`);
+      throw new Error(`internal invariant broken: ${program.text.label} has ${length} words of launch data`);
     const step = Math.ceil((length * 4) / WORD_STEP) * WORD_STEP;
     if (this.queued >= BATCH || this.wordsUsed + step > WORD_BYTES) this.flush();
     const at = this.wordsUsed;
     this.batchWords.set(integers.subarray(0, length), at >> 2);
     this.wordsUsed += step;
     const pass = this.computePass();
-    if (this.pipeline !== program.pipeline) {
-      pass.setPipeline(program.pipeline);
-      this.pipeline = program.pipeline;
+    const pipeline = this.programs.pipelineOf(program);
+    if (this.pipeline !== pipeline) {
+      pass.setPipeline(pipeline);
+      this.pipeline = pipeline;
     }
     pass.setBindGroup(0, this.programs.bind(program, buffers), [at]);
     const most = this.device.limits.maxComputeWorkgroupsPerDimension;
