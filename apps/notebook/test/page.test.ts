@@ -97,14 +97,19 @@ describe.skipIf(missing !== undefined)(
 
     test('draws what backward keeps, and what it has freed', async () => {
       await cell('11').locator('.count').click();
-      expect(await boxes()).toEqual(
-        expect.arrayContaining(['x (2, 2)', 'AddBackward0 y (2, 2)', 'y (2, 2)', 'out ()']),
-      );
+      // A worker draws: the picture comes when it is done.
+      const soon = { timeout: 20_000 };
+      const detail = () => page.locator('.detail').textContent();
+      await expect
+        .poll(boxes, soon)
+        .toEqual(expect.arrayContaining(['x (2, 2)', 'AddBackward0 y (2, 2)', 'y (2, 2)', 'out ()']));
       await page.getByLabel('x (2, 2)').hover();
-      expect(await page.locator('.detail').textContent()).toContain('[1., 1.]])');
+      await expect.poll(detail, soon).toContain('[1., 1.]])');
       await cell('15').locator('.count').click();
-      expect((await boxes()).filter((label) => label === 'freed')).toHaveLength(2);
-      expect(await page.locator('.detail').textContent()).toContain('the backward before freed it');
+      await expect
+        .poll(async () => (await boxes()).filter((label) => label === 'freed'), soon)
+        .toHaveLength(2);
+      await expect.poll(detail, soon).toContain('the backward before freed it');
     });
 
     test('runs what the reader writes, and shows how it differs', async () => {
