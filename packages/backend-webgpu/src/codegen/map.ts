@@ -25,19 +25,20 @@ export function flatMapText(kernel: ScalarKernel, shared: Shared): MapText {
       const outAt = names.unsigned();
       const loads = reads.map((input) => `let w${input} = ${source(input)}[id + ${names.unsigned()}];`);
       const type = wordType(kernel.output);
+      // The loop's end is not a constant, so that compilers keep it a loop: what has no vector form is long.
       const result = whole
-        ? `var r = ${value('i32(id * 4u)', (input) => `w${input}`)};`
+        ? `let r = ${value('i32(id * 4u)', (input) => `w${input}`)};`
         : `var r = vec4<${type}>(0);
-  for (var k = 0u; k < 4u; k++) { r[k] = ${toWord(
+  for (var k = 0u; k < min(left, 4u); k++) { r[k] = ${toWord(
     value('i32(id * 4u + k)', (input) => `w${input}[k]`),
     kernel.output,
   )}; }`;
       return elementwise(
         `((${size} + 3u) / 4u)`,
         `${loads.join('\n  ')}
-  ${result}
   let left = ${size} - id * 4u;
-  if (left < 4u) { r = select(out[id + ${outAt}], r, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left)); }
+  ${result}
+  if (left < 4u) { out[id + ${outAt}] = select(out[id + ${outAt}], r, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left)); continue; }
   out[id + ${outAt}] = r;`,
       );
     },

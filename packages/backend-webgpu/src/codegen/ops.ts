@@ -17,11 +17,6 @@ const call =
   (_, ...args) =>
     `${name}(${args.join(', ')})`;
 
-const logic =
-  (onBool: string, onInt: string): Write =>
-  (dtype, a, b) =>
-    `(${a} ${dtype === 'bool' ? onBool : onInt} ${b})`;
-
 const onlyInt =
   (name: string): Write =>
   (dtype, ...args) =>
@@ -43,9 +38,10 @@ export const ops: { readonly [K in ScalarOp]: Write } = {
   hypot: lowered,
   copysign: lowered,
   nextafter: call('next_after'),
-  and: logic('&&', '&'),
-  or: logic('||', '|'),
-  xor: logic('!=', '^'),
+  // For bool too: `&&` would branch, and branches in long expressions take compilers exponential time.
+  and: infix('&'),
+  or: infix('|'),
+  xor: (dtype, a, b) => `(${a} ${dtype === 'bool' ? '!=' : '^'} ${b})`,
   shl: (_, a, b) => `(${a} << (u32(${b}) & 31u))`,
   shr: (_, a, b) => `(${a} >> (u32(${b}) & 31u))`,
   gcd: onlyInt('int_gcd'),

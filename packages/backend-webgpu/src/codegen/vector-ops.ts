@@ -18,6 +18,9 @@ import {
 import { ops } from './ops.ts';
 import { literalText, valueType } from './types.ts';
 
+/** Operations of an expression at most: longer ones gain nothing from vectors, and take compilers four times as long. */
+const LONGEST = 256;
+
 type Write = (dtype: DType, ...args: string[]) => string;
 
 const four = (dtype: DType): string => `vec4<${valueType(dtype)}>`;
@@ -40,15 +43,15 @@ const alike: readonly ScalarOp[] = [
   'lt',
   'le',
   'not',
+  'and',
+  'or',
+  'xor',
   'where',
 ];
 
 /** Operations of four values at once; expressions with others go one by one. */
 const vectorOps: Partial<Record<ScalarOp, Write>> = {
   ...Object.fromEntries(alike.map((op) => [op, ops[op]])),
-  and: (_, a, b) => `(${a} & ${b})`,
-  or: (_, a, b) => `(${a} | ${b})`,
-  xor: (dtype, a, b) => `(${a} ${dtype === 'bool' ? '!=' : '^'} ${b})`,
   exp2: (_, a) => `ldexp(vec4<f32>(1f), vec4<i32>(${a}))`,
   isnan: (_, a) => `is_nan4(${a})`,
   signbit: (_, a) => `sign_bit4(${a})`,
@@ -56,7 +59,7 @@ const vectorOps: Partial<Record<ScalarOp, Write>> = {
 
 /**
  * As `expressionFunction`, for four neighbours at once: takes and gives vectors, the last as words of `output`. Undefined for
- * expressions that hold what there is no vector form of.
+ * expressions that are long or hold what there is no vector form of.
  */
 export function vectorFunction(
   body: Expr,
@@ -66,8 +69,9 @@ export function vectorFunction(
   if (output === 'float16' || output === 'bfloat16') return undefined;
   const root = lower(body);
   let possible = true;
+  let length = 0;
   visitOnce(root, (node) => {
-    if (node.kind === 'apply') possible &&= vectorOps[node.op] !== undefined;
+    if (node.kind === 'apply') possible &&= vectorOps[node.op] !== undefined && ++length <= LONGEST;
   });
   if (!possible) return undefined;
   const stored = loadsOf(root);
