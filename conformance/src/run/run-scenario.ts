@@ -1,4 +1,4 @@
-import { getDefaultDevice, setWarningHandler } from '@taimatsu/core';
+import { getDefaultDevice, setWarningHandler, zeros } from '@taimatsu/core';
 import type { Backend } from '@taimatsu/core/backend';
 import { compareTensor, type Difference } from '../compare/compare.ts';
 import { Interpreter, raisedText } from '../python/interpreter.ts';
@@ -75,6 +75,7 @@ async function runCell(
   let error: string | undefined;
   try {
     printed = await python.run(codeToRun(cell));
+    await lateErrors();
   } catch (thrown) {
     const reason = declinedReason(thrown);
     printed = await python.takeOutput();
@@ -99,6 +100,11 @@ async function runCell(
   ];
   const passed = counters.fallbacks > fallbacks ? 'pass-by-fallback' : 'pass';
   return { id: cell.id, verdict: differences.length === 0 ? passed : 'fail', output, error, differences };
+}
+
+/** Devices that compute later say what went wrong with the next read. */
+async function lateErrors(): Promise<void> {
+  if (!getDefaultDevice().manifest.syncRead) await zeros([]).itemAsync();
 }
 
 function trimmed(printed: string): string {

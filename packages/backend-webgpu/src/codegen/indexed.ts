@@ -6,18 +6,19 @@ import { WordNames, walkNest } from './words.ts';
 
 const OPERANDS = ['out', 'index', 'source'] as const;
 
-/** What a kernel leaves of the first launch's indices that are out of range: the size plus one, the least, the greatest. */
-const faultText = `fn fault(found: i32, size: i32) {
-  let before = atomicCompareExchangeWeak(&faults[0], 0, size + 1).old_value;
-  if (before == 0 || before == size + 1) {
+/** What a kernel leaves of the first launch that met indices out of range: its ticket, the least, the greatest. */
+const faultText = `fn fault(found: i32, ticket: i32) {
+  let before = atomicCompareExchangeWeak(&faults[0], 0, ticket).old_value;
+  if (before == 0 || before == ticket) {
     if (found < 0) { atomicMin(&faults[1], found); } else { atomicMax(&faults[2], found); }
   }
 }`;
 
-/** Launch data: count, axis size, axis stride, wrap, starts, nest. */
+/** Launch data: count, axis size, axis stride, wrap, ticket, starts, nest. */
 function placed(rank: number, addressed: 'out' | 'source', then: string, otherwise = ''): string {
   const names = new WordNames();
-  const [count, size, stride, wrap] = [names.unsigned(), names.int(), names.int(), names.int()];
+  const count = names.unsigned();
+  const [size, stride, wrap, ticket] = names.several(4);
   const starts = names.several(3);
   const nest = names.nest(rank, 3);
   const places = OPERANDS.map((name) => `${name}_at`);
@@ -28,7 +29,7 @@ function placed(rank: number, addressed: 'out' | 'source', then: string, otherwi
   var k = index[index_at];
   if (${wrap} != 0 && k < 0) { k += ${size}; }
   if (k < 0 || k >= ${size}) {
-    fault(index[index_at], ${size});
+    fault(index[index_at], ${ticket});
     ${otherwise}
     continue;
   }
@@ -102,7 +103,7 @@ export function scatterLinkText(rank: number): KernelText {
 /** The head of each list combines it. Links come in any order, so each step looks for the next number. */
 export function scatterListsText(mode: Exclude<ScatterMode, 'set'>, dtype: DType, rank: number): KernelText {
   const names = new WordNames();
-  names.several(4);
+  names.several(5);
   const starts = names.several(3);
   const nest = names.nest(rank, 3);
   const type = wordType(dtype);
@@ -147,7 +148,7 @@ function combined(dtype: DType): string {
 export function scatterRunsText(mode: Exclude<ScatterMode, 'set'>, dtype: DType, rank: number): KernelText {
   const names = new WordNames();
   const count = names.unsigned();
-  names.several(3);
+  names.several(4);
   const starts = names.several(3);
   const nest = names.nest(rank, 3);
   const type = wordType(dtype);

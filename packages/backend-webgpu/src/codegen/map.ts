@@ -38,8 +38,8 @@ export function flatMapText(kernel: ScalarKernel, shared: Shared): MapText {
         `${loads.join('\n  ')}
   let left = ${size} - id * 4u;
   ${result}
-  if (left < 4u) { out[id + ${outAt}] = select(out[id + ${outAt}], r, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left)); continue; }
-  out[id + ${outAt}] = r;`,
+  if (left < 4u) { out[id + ${outAt}] = select(out[id + ${outAt}], r, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left)); } else {
+  out[id + ${outAt}] = r; }`,
       );
     },
     true,

@@ -1,4 +1,4 @@
-import { fail, TensorError } from '@taimatsu/core/backend';
+import { fail, type IndexPlan, TensorError } from '@taimatsu/core/backend';
 import type { KernelText } from '../codegen/module.ts';
 import { GROUP } from '../codegen/module.ts';
 import { WORDS, Words } from '../codegen/words.ts';
@@ -25,6 +25,8 @@ const TURNS = 16;
 const FEW_GROUPS = 16;
 /** Bytes of device memory, at most, where nobody says otherwise. */
 const DEFAULT_BUDGET = 2 ** 32;
+/** Plans remembered from one read to the next: those that come after share the last one's words for an index out of range. */
+const MOST_TICKETS = 2 ** 16;
 /** Kernels in one submission at most. */
 const BATCH = 256;
 
@@ -37,10 +39,10 @@ export class Queue implements BufferSource {
   /** True for devices that compute on the host's processor. */
   readonly inSoftware: boolean;
   readonly buffers: Buffers;
-  /** What a kernel found out of range: the size plus one, too small an index, too large a one; see `codegen/indexed.ts`. */
+  /** What a kernel found out of range: its ticket, too small an index, too large a one; see `codegen/indexed.ts`. */
   readonly faults: GpuBuffer;
-  /** True when a kernel that checks indices ran since the last read. */
-  mayFault = false;
+  /** The plans of the kernels that checked indices since the last read, by ticket. */
+  private tickets: IndexPlan[] = [];
   private readonly programs: Programs;
   private readonly words = new Words();
   private readonly batchWords = new Int32Array(WORD_BYTES / 4);
@@ -136,6 +138,12 @@ export class Queue implements BufferSource {
     return this.words.begin();
   }
 
+  /** By which a kernel that checks indices of `plan` says that it found one out of range. */
+  ticketFor(plan: IndexPlan): number {
+    if (this.tickets.length < MOST_TICKETS) this.tickets.push(plan);
+    return this.tickets.length;
+  }
+
   /** Queues a kernel with the launch data put together since {@link begin}. `groups` are numbered in one dimension. */
   run(program: Program, buffers: readonly GpuBuffer[], groups: number): void {
     this.check();
@@ -227,8 +235,9 @@ export class Queue implements BufferSource {
   async read(buffer: GpuBuffer, start: number, length: number): Promise<ArrayBuffer> {
     this.check();
     const bytes = length * 4;
-    const faults = this.mayFault;
-    this.mayFault = false;
+    const { tickets } = this;
+    this.tickets = [];
+    const faults = tickets.length > 0;
     const total = bytes + (faults ? 16 : 0);
     if (total === 0) {
       this.flush();
@@ -255,7 +264,7 @@ export class Queue implements BufferSource {
     staging.unmap();
     this.staging.push(staging);
     await this.settle();
-    if (faults) refuseFaults(new Int32Array(copy, bytes));
+    if (faults) refuseFaults(new Int32Array(copy, bytes), tickets);
     return faults ? copy.slice(0, bytes) : copy;
   }
 
@@ -310,8 +319,9 @@ function isSoftware(info: GPUAdapterInfo): boolean {
 }
 
 /** Raises what a kernel found out of range. */
-function refuseFaults(found: Int32Array): void {
-  const [size, small, large] = found as unknown as [number, number, number];
-  if (size === 0) return;
-  fail('index/index-select-range', { index: large !== 0 ? large : small, size: size - 1 });
+function refuseFaults(found: Int32Array, tickets: readonly IndexPlan[]): void {
+  const [ticket, small, large] = found as unknown as [number, number, number];
+  if (ticket === 0) return;
+  const { refuse, axisSize } = tickets[ticket - 1]!;
+  refuse(large !== 0 ? large : small, axisSize);
 }

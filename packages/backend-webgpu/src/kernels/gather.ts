@@ -5,14 +5,20 @@ import { apart, bufferOf, checkRank } from './operands.ts';
 import { programsBy } from './programs.ts';
 
 /** The launch data that gather and scatter have in common. */
-export function pushIndexed(queue: Queue, plan: IndexPlan, views: readonly [View, View, View]): void {
+export function pushIndexed(
+  queue: Queue,
+  plan: IndexPlan,
+  ticket: number,
+  views: readonly [View, View, View],
+): void {
   const { loops, axisSize, axisStride, wrap } = plan;
   const words = queue
     .begin()
     .int(loops.size)
     .int(axisSize)
     .int(axisStride)
-    .int(wrap ? 1 : 0);
+    .int(wrap ? 1 : 0)
+    .int(ticket);
   for (const { offset } of views) words.int(offset);
   words.nest(loops, [0, 1, 2]);
 }
@@ -25,8 +31,7 @@ export function makeGather(queue: Queue): Kernels['gather'] {
     checkRank(queue, loops.shape.length);
     const [indices, from] = apart(queue, [out], [index, source]);
     const program = programOf(loops.shape.length);
-    pushIndexed(queue, plan, [out, index, source]);
-    queue.mayFault = true;
+    pushIndexed(queue, plan, queue.ticketFor(plan), [out, index, source]);
     queue.runEach(program, [bufferOf(out), indices!, from!, queue.faults], loops.size);
     return undefined;
   };

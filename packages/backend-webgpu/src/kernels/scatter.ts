@@ -114,8 +114,8 @@ export function makeScatter(queue: Queue): Kernels['scatter'] {
     if (loops.size === 0) return undefined;
     checkRank(queue, loops.shape.length);
     const [indices, from] = apart(queue, [out], [index, source]);
-    const push = (): void => pushIndexed(queue, plan, [out, index, source]);
-    queue.mayFault = true;
+    const ticket = queue.ticketFor(plan);
+    const push = (): void => pushIndexed(queue, plan, ticket, [out, index, source]);
     if (mode === 'set') scatterSet(plan, bufferOf(out), push, indices!, from!);
     else {
       const way = mostInOne(plan) <= FEW_IN_ONE ? scatterLists : scatterRuns;

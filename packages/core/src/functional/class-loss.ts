@@ -1,5 +1,5 @@
 import { type DType, isFloatingPoint } from '../dtype/index.ts';
-import { fail, isTensorError } from '../errors/index.ts';
+import { fail } from '../errors/index.ts';
 import {
   type Expr,
   emptyTensor,
@@ -12,6 +12,7 @@ import {
   type Tensor,
   track,
 } from '../extend/index.ts';
+import { gatherInto } from '../ops/internal/indexed.ts';
 import { Reduction } from '../ops/internal/reduction.ts';
 import { load, param, type ScalarKernel, scalarKernel } from '../scalar/index.ts';
 import { titleOf } from './activation.ts';
@@ -152,12 +153,11 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {})
 }
 
 function pick(input: Tensor, index: Tensor): Tensor {
-  try {
-    return input.gather(1, index.unsqueeze(1)).squeeze(1);
-  } catch (error) {
-    if (!isTensorError(error, 'index/gather-range')) throw error;
-    return fail('op/index', { text: `Target ${error.detail.index} is out of bounds.` });
-  }
+  const at = index.unsqueeze(1);
+  const out = emptyTensor(input.backend, input.dtype, at.shape);
+  const refuse = (bad: number): never => fail('op/index', { text: `Target ${bad} is out of bounds.` });
+  gatherInto(out, input, 1, at, refuse);
+  return out.squeeze(1);
 }
 
 /** Keyword arguments of {@link crossEntropy}. */

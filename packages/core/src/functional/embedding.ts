@@ -1,6 +1,7 @@
 import { dtypeInfo } from '../dtype/index.ts';
-import { fail, isTensorError } from '../errors/index.ts';
-import { canRead, type GradRecord, noGrad, type Tensor, track } from '../extend/index.ts';
+import { fail } from '../errors/index.ts';
+import { canRead, emptyTensor, type GradRecord, noGrad, type Tensor, track } from '../extend/index.ts';
+import { alongAxis, gatherInto } from '../ops/internal/indexed.ts';
 import { where } from '../ops/where.ts';
 
 /** Keyword arguments of {@link embedding}. */
@@ -61,12 +62,10 @@ export function lookUp(
 }
 
 function selectRows(weight: Tensor, index: Tensor): Tensor {
-  try {
-    return weight.indexSelect(0, index);
-  } catch (error) {
-    if (isTensorError(error, 'index/index-select-range')) fail('index/self-range', {});
-    throw error;
-  }
+  const shape = [index.numel(), weight.shape[1]!];
+  const out = emptyTensor(weight.backend, weight.dtype, shape);
+  gatherInto(out, weight, 0, alongAxis(index, shape, 0), () => fail('index/self-range', {}));
+  return out;
 }
 
 /** Scales rows that are looked up down to `maxNorm`, in place and outside the graph. */

@@ -1,3 +1,4 @@
+import { fail } from '../errors/index.ts';
 import type { Shape, Strides } from '../shape/index.ts';
 import { collapse, type Loops } from './loops.ts';
 
@@ -34,7 +35,14 @@ export interface IndexPlan {
   readonly axisStride: number;
   /** True when negative indices count from the end; otherwise they are out of range. */
   readonly wrap: boolean;
+  /** Throws what an index out of range is to the caller: for backends that find one only after the launch. */
+  readonly refuse: RefuseIndex;
 }
+
+/** Throws the error for an index that is out of range of an axis of `size`. */
+export type RefuseIndex = (index: number, size: number) => never;
+
+const refuseAny: RefuseIndex = (index, size) => fail('index/index-select-range', { index, size });
 
 /** How `scatter` treats what is already there. `set` keeps the last writer in row-major order. */
 export type ScatterMode = 'set' | 'add' | 'mul' | 'max' | 'min';
@@ -50,8 +58,9 @@ export function planIndexed(
   addressed: 0 | 2,
   axisSize: number,
   wrap: boolean,
+  refuse: RefuseIndex = refuseAny,
 ): IndexPlan {
   const axisStride = operands[addressed][axis] ?? 1;
   const strides = operands.map((own, i) => (i === addressed ? own.map((v, d) => (d === axis ? 0 : v)) : own));
-  return { loops: collapse(shape, strides, addressed === 0), axisSize, axisStride, wrap };
+  return { loops: collapse(shape, strides, addressed === 0), axisSize, axisStride, wrap, refuse };
 }

@@ -3,6 +3,7 @@ export {
   type IndexPlan,
   planAlongAxis,
   planIndexed,
+  type RefuseIndex,
   type ScanCombine,
   type ScatterMode,
 } from './along-axis.ts';

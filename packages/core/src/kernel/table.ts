@@ -61,8 +61,8 @@ export interface Kernels {
 
   /**
    * `out[p] = source[p with the axis replaced by index[p]]`. `index` is int64.
-   * Returns the first index out of range, or undefined; where reads are asynchronous, undefined at once and the
-   * failure with the next read.
+   * Returns the first index out of range, or undefined; where reads are asynchronous, undefined at once, and the next read
+   * fails as `plan.refuse` says.
    */
   gather(plan: IndexPlan, out: View, index: View, source: View): number | undefined;
 

@@ -1,7 +1,7 @@
 import type { GradRecord } from '../autograd/index.ts';
 import { dtypeInfo } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { canRead, emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
+import { emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
 import { normalizeAxis, numelOf, type Shape } from '../shape/index.ts';
 import { type AxisAttrs, alongAxis, broadcastPair, gatherInto, wrapNegative } from './internal/indexed.ts';
 
@@ -86,7 +86,8 @@ const takeRecord: GradRecord<AxisAttrs> = {
       in: [1],
       vjp: (g, c) => {
         const whole = g.newZeros([numelOf(c.attrs.shape)]);
-        return whole.indexAdd(0, c.input(1), g.reshape(-1)).view(c.attrs.shape);
+        const at = wrapNegative(c.input(1).reshape(-1), whole.numel());
+        return whole.indexAdd(0, at, g.reshape(-1)).view(c.attrs.shape);
       },
     },
     null,
@@ -101,12 +102,12 @@ export function take(self: Tensor, index: Tensor): Tensor {
     });
   }
   const numel = self.numel();
-  if (index.numel() > 0 && canRead(index)) {
-    const [low, high] = [Number(index.amin().item()), Number(index.amax().item())];
-    if (high >= numel) fail('index/take-range', { index: high, numel });
-    if (low < -numel) fail('index/take-range', { index: low, numel });
-  }
-  const at = wrapNegative(index.reshape(-1), numel);
-  const out = noGrad(() => self.detach().reshape(-1).indexSelect(0, at).view(index.shape).detach());
-  return track(takeRecord, out, [self, at], { shape: self.shape, axis: 0 });
+  const out = noGrad(() => {
+    const at = index.detach().reshape(-1);
+    const taken = emptyTensor(self.backend, self.dtype, at.shape);
+    const refuse = (bad: number): never => fail('index/take-range', { index: bad, numel });
+    gatherInto(taken, self.detach().reshape(-1), 0, at, refuse, { wrap: true });
+    return taken.view(index.shape).detach();
+  });
+  return track(takeRecord, out, [self, index], { shape: self.shape, axis: 0 });
 }

@@ -2,7 +2,7 @@ import { dtypeInfo } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { canRead, freshCopy, type GradRecord, noGrad, type Tensor, track } from '../extend/index.ts';
 import { broadcastShapes, type Shape, sameShape } from '../shape/index.ts';
-import { scatterInto, wrapNegative } from './internal/indexed.ts';
+import { scatterInto } from './internal/indexed.ts';
 import { type WithInPlace, withInPlace } from './internal/inplace.ts';
 import { where } from './where.ts';
 
@@ -33,14 +33,13 @@ function putFn(self: Tensor, index: Tensor, source: Tensor, { accumulate = false
   checkPut(self, index, source);
   const out = noGrad(() => {
     const flat = freshCopy(self.detach().reshape(-1));
-    const places = wrapNegative(index.reshape(-1), flat.numel());
+    const places = index.detach().reshape(-1);
     const values = source.detach().reshape(-1);
-    scatterInto(accumulate ? 'add' : 'set', flat, 0, places, values, (bad, size) => {
-      const given = bad < 0 ? bad - size : bad;
-      return fail('op/index', {
-        text: `out of range: tried to access index ${given} on a tensor of ${size} elements.`,
+    const refuse = (bad: number, size: number): never =>
+      fail('op/index', {
+        text: `out of range: tried to access index ${bad} on a tensor of ${size} elements.`,
       });
-    });
+    scatterInto(accumulate ? 'add' : 'set', flat, 0, places, values, refuse, { wrap: true });
     return flat.view(self.shape).detach();
   });
   return track(putRecord, out, [self, index, source], { accumulate, shape: source.shape });

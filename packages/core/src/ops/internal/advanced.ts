@@ -1,8 +1,9 @@
 import { fail } from '../../errors/index.ts';
-import { canRead, noGrad, Tensor } from '../../extend/index.ts';
+import { noGrad, Tensor } from '../../extend/index.ts';
 import { broadcastShapes, numelOf, type Shape } from '../../shape/index.ts';
 import { tensor } from '../creation.ts';
 import { nonzero } from '../mask.ts';
+import { checkedIndex } from './indexed.ts';
 import type { NestedData } from './nested-data.ts';
 
 /** Python's `start:stop:step`. */
@@ -157,7 +158,8 @@ export function advanced(view: Tensor, tensors: readonly (Tensor | undefined)[])
     let total: Tensor | undefined;
     axes.forEach((_, i) => {
       const index = given[i]!.detach();
-      const own = checkedIndex(index, i, sizes[i]!);
+      const refuse = (bad: number, size: number): never => fail('index/range', { index: bad, dim: i, size });
+      const own = checkedIndex(index, sizes[i]!, refuse);
       total = total === undefined ? own : total.mul(sizes[i]!).add(own);
     });
     return total!.expand(shape);
@@ -173,18 +175,6 @@ function canBroadcast(a: Shape, b: Shape): boolean {
     if (x !== y && x !== 1 && y !== 1) return false;
   }
   return true;
-}
-
-/** Indices with negative ones made positive; `dim` counts the dimensions that tensors index. @throws `index/range` where reads are synchronous */
-function checkedIndex(index: Tensor, dim: number, size: number): Tensor {
-  if (index.numel() > 0 && canRead(index)) {
-    const low = Number(index.amin().item());
-    const high = Number(index.amax().item());
-    if (high >= size) fail('index/range', { index: high, dim, size });
-    if (low < -size) fail('index/range', { index: low, dim, size });
-    if (low >= 0) return index;
-  }
-  return index.remainder(Math.max(size, 1));
 }
 
 /** The view with its indexed dimensions first, put together into one. */

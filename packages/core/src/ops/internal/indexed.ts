@@ -1,7 +1,7 @@
 import { kernelOf } from '../../dispatch/index.ts';
 import { fail } from '../../errors/index.ts';
-import { noGrad, type Tensor } from '../../extend/index.ts';
-import { planIndexed, type ScatterMode } from '../../kernel/index.ts';
+import { emptyTensor, noGrad, type Tensor } from '../../extend/index.ts';
+import { planIndexed, type RefuseIndex, type ScatterMode } from '../../kernel/index.ts';
 import { broadcastStrides, type Shape } from '../../shape/index.ts';
 import { where } from '../where.ts';
 
@@ -20,17 +20,25 @@ export interface AxisAttrs {
   readonly axis: number;
 }
 
+/** How {@link gatherInto} and {@link scatterInto} take indices. */
+interface IndexOptions {
+  /** Negative ones count from the end. Default false: they are out of range. */
+  readonly wrap?: boolean;
+}
+
 /** Fills `out` from `self` through `index`; `refuse` gets the first index out of range. */
 export function gatherInto(
   out: Tensor,
   self: Tensor,
   axis: number,
   index: Tensor,
-  refuse: (bad: number, size: number) => never,
+  refuse: RefuseIndex,
+  { wrap = false }: IndexOptions = {},
 ): void {
   if (out.numel() === 0) return;
   const size = self.shape[axis] ?? 1;
-  const plan = planIndexed(out.shape, axis, [out.strides, index.strides, self.strides], 2, size, false);
+  const strides = [out.strides, index.strides, self.strides] as const;
+  const plan = planIndexed(out.shape, axis, strides, 2, size, wrap, refuse);
   const bad = kernelOf(out.backend, 'gather')(plan, out, index, self);
   if (bad !== undefined) refuse(bad, size);
 }
@@ -49,7 +57,8 @@ export function scatterInto(
   axis: number,
   index: Tensor,
   source: Tensor,
-  refuse: (bad: number, size: number) => never,
+  refuse: RefuseIndex,
+  { wrap = false }: IndexOptions = {},
 ): void {
   if (index.numel() === 0) return;
   const size = out.shape[axis] ?? 1;
@@ -60,7 +69,8 @@ export function scatterInto(
     [out.strides, index.strides, source.ndim === 0 ? sourceStrides : source.strides],
     0,
     size,
-    false,
+    wrap,
+    refuse,
   );
   const bad = kernelOf(out.backend, 'scatter')(mode, plan, out, index, source);
   if (bad !== undefined) refuse(bad, size);
@@ -69,4 +79,15 @@ export function scatterInto(
 /** Indices with negative ones counted from the end. */
 export function wrapNegative(index: Tensor, size: number): Tensor {
   return noGrad(() => where(index.detach().lt(0), index.detach().add(size), index.detach()));
+}
+
+/** As {@link wrapNegative}, for indices that nobody looks at later; `refuse` gets the first one out of range. */
+export function checkedIndex(index: Tensor, size: number, refuse: RefuseIndex): Tensor {
+  return noGrad(() => {
+    const flat = index.detach().reshape(-1);
+    // An axis of that size with nothing on it: what counts is that the indices are looked at.
+    const axis = flat.newZeros([]).expand([size]);
+    gatherInto(emptyTensor(flat.backend, 'int64', flat.shape), axis, 0, flat, refuse, { wrap: true });
+    return wrapNegative(index, size);
+  });
 }
