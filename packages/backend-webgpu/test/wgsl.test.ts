@@ -3,6 +3,7 @@ import {
   param,
   position,
   reduceKernel,
+  type ScalarKernel,
   type ScalarOp,
   s,
   scalarKernel,
@@ -11,7 +12,8 @@ import {
 import { expect, test } from 'vitest';
 import { convText } from '../src/codegen/conv.ts';
 import { gatherText, scatterRunsText } from '../src/codegen/indexed.ts';
-import { flatMapText, stridedMapText } from '../src/codegen/map.ts';
+import { type LineMapsText, lineMapsText } from '../src/codegen/line-maps.ts';
+import { stridedMapText } from '../src/codegen/map.ts';
 import { matmulSumText } from '../src/codegen/matmul.ts';
 import { directMatmulText } from '../src/codegen/matmul-direct.ts';
 import { tiledMatmulText } from '../src/codegen/matmul-tiled.ts';
@@ -30,6 +32,13 @@ function wellFormed(code: string): void {
   expect(code).not.toMatch(/undefined|NaN|Infinity\b(?!_)|\[object/);
 }
 
+/** One map over lines: the inputs are slots 0, 1, …, the output the one after. */
+function lineText(kernel: ScalarKernel): LineMapsText {
+  const out = kernel.inputs.length;
+  const slots = [...kernel.inputs, kernel.output].map((dtype) => ({ dtype, repeated: false }));
+  return lineMapsText([{ kernel, inputs: kernel.inputs.map((_, i) => i), out }], slots, new Set([out]));
+}
+
 const floatOps = (Object.keys(scalarOps) as ScalarOp[]).filter(
   (op) => scalarOps[op].domain !== 'int' && op !== 'where',
 );
@@ -40,7 +49,7 @@ test('every scalar operation has a text', () => {
     const value = s[op](...operands);
     const kernel = scalarKernel(value, value.dtype);
     wellFormed(stridedMapText(kernel, 0, 2).code);
-    wellFormed(flatMapText(kernel, 0).code);
+    wellFormed(lineText(kernel).code);
   }
 });
 
@@ -58,7 +67,7 @@ test('a kernel has the numbers of its shapes and scalars nowhere in its text', (
 
 test('inputs that are not read are not bound', () => {
   const kernel = scalarKernel(s.cast(s.add(position('int64'), load(2, 'int64')), 'float32'), 'float32');
-  expect(flatMapText(kernel, 0).bindings.map(({ name }) => name)).toEqual(['out', 'in2']);
+  expect(lineText(kernel).bound).toEqual([3, 2]);
 });
 
 test('texts of the other kinds', () => {

@@ -88,11 +88,15 @@ export function visitOnce(root: Expr, visitor: (node: Expr) => void): void {
   go(root);
 }
 
-/** Appends launch scalars in the form that {@link expressionFunction} reads. */
+/** Appends a launch scalar in the form that {@link expressionFunction} reads. */
+export function pushScalar(words: Words, dtype: DType, value: Literal = 0): void {
+  if (valueType(dtype) === 'f32') words.float(Number(value));
+  else words.int(Number(shaderLiteral(value)));
+}
+
+/** As {@link pushScalar}, for several. */
 export function pushScalars(words: Words, dtypes: readonly DType[], params: readonly Literal[]): void {
   dtypes.forEach((dtype, i) => {
-    const value = params[i] ?? 0;
-    if (valueType(dtype) === 'f32') words.float(Number(value));
-    else words.int(Number(shaderLiteral(value)));
+    pushScalar(words, dtype, params[i]);
   });
 }

@@ -4,6 +4,8 @@ export const helpers: Readonly<Record<string, string>> = {
   sign_bit: `fn sign_bit(x: f32) -> bool { return (bitcast<u32>(x) & 0x80000000u) != 0u; }`,
   is_nan4: `fn is_nan4(x: vec4<f32>) -> vec4<bool> { return (bitcast<vec4<u32>>(x) & vec4<u32>(0x7fffffffu)) > vec4<u32>(0x7f800000u); }`,
   sign_bit4: `fn sign_bit4(x: vec4<f32>) -> vec4<bool> { return (bitcast<vec4<u32>>(x) & vec4<u32>(0x80000000u)) != vec4<u32>(0u); }`,
+  // What memory would give back: without it, compilers may fuse a product with a sum that comes after, which rounds differently.
+  as_stored: `fn as_stored(x: vec4<f32>) -> vec4<f32> { return bitcast<vec4<f32>>(bitcast<vec4<u32>>(x) ^ vec4<u32>(zero_bits())); }`,
   next_after: `fn next_after(a: f32, b: f32) -> f32 {
   if (is_nan(a) || is_nan(b)) { return nan_value(); }
   if (a == b) { return b; }

@@ -9,7 +9,8 @@ export const MAX_RANK = 8;
 // The first words hold what WGSL has no literals for.
 const NAN_WORD = 0;
 const INFINITY_WORD = 1;
-const FIRST = 2;
+const ZERO_WORD = 2;
+const FIRST = 3;
 
 const integers = new Int32Array(WORDS);
 const floats = new Float32Array(integers.buffer);
@@ -78,10 +79,11 @@ export interface NestNames {
   readonly strides: readonly (readonly string[])[];
 }
 
-/** NaN and Infinity, which compilers cannot see through. */
+/** NaN, Infinity and no bits at all, which compilers cannot see through. */
 export const specialWords: string = `
 fn nan_value() -> f32 { return bitcast<f32>(${word(NAN_WORD)}); }
-fn infinity_value() -> f32 { return bitcast<f32>(${word(INFINITY_WORD)}); }`;
+fn infinity_value() -> f32 { return bitcast<f32>(${word(INFINITY_WORD)}); }
+fn zero_bits() -> u32 { return bitcast<u32>(${word(ZERO_WORD)}); }`;
 
 /** Statements that add to offset variables `at0`, `at1`, … what position `index` (a u32 variable) means for each operand. */
 export function walkNest(nest: NestNames, index: string, variables: readonly string[]): string {

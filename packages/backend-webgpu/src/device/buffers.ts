@@ -9,8 +9,14 @@ export class Block {
   readonly bytes: number;
   /** The batch of commands that used it last. */
   batch = -1;
-  /** False while it waits in the pool. */
+  /** False when nobody has it any more. */
   held = true;
+  /** True while maps that wait will use it: then it does not go to the pool. The rest is what they know of it, see `LineMaps`. */
+  waits = false;
+  group = -1;
+  slot = 0;
+  slots = 0;
+  written = false;
 
   constructor(gpu: GPUBuffer, bytes: number) {
     this.gpu = gpu;
@@ -58,6 +64,8 @@ export interface BufferSource {
   readonly budget: number;
   /** Runs what may fail later, and reports its failure with the next read. */
   guarded<T>(what: string, run: () => T, bytes?: number): T;
+  /** Submits what is queued, after which what it used can be given back. */
+  flush(): void;
   /** Gives memory back for good, after the commands that use it. */
   destroy(block: Block): void;
 }
@@ -96,6 +104,17 @@ export class Buffers {
   take(block: Block): void {
     if (!block.held) return;
     block.held = false;
+    if (!block.waits) this.keep(block);
+  }
+
+  /** Lets go of a block that waited for maps to run. */
+  release(block: Block): void {
+    if (!block.waits) return;
+    block.waits = false;
+    if (!block.held) this.keep(block);
+  }
+
+  private keep(block: Block): void {
     if (this.waiting + block.bytes > POOL_BYTES) {
       this.drop(block);
       return;
@@ -108,7 +127,10 @@ export class Buffers {
 
   private create(bytes: number): Block {
     const { device, budget } = this.source;
-    if (this.bytes + bytes > budget) this.empty();
+    if (this.bytes + bytes > budget) {
+      this.source.flush();
+      this.empty();
+    }
     if (this.bytes + bytes > budget) {
       fail('backend/out-of-memory', { backend: this.name, bytes, budget, collects: true });
     }

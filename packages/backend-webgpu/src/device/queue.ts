@@ -21,7 +21,7 @@ export interface DeviceStats {
 const WORD_STEP = 256;
 const WORD_BYTES = 2 ** 18;
 /** On a processor: turns that an invocation takes at most, as long as there are so many groups. */
-const TURNS = 16;
+const TURNS = 64;
 const FEW_GROUPS = 16;
 /** Bytes of device memory, at most, where nobody says otherwise. */
 const DEFAULT_BUDGET = 2 ** 32;
@@ -39,6 +39,8 @@ export class Queue implements BufferSource {
   /** True for devices that compute on the host's processor. */
   readonly inSoftware: boolean;
   readonly buffers: Buffers;
+  /** Kernels that wait for others like them, until something else is asked for. */
+  waiting: { close(): void } | undefined;
   /** What a kernel found out of range: its ticket, too small an index, too large a one; see `codegen/indexed.ts`. */
   readonly faults: GpuBuffer;
   /** The plans of the kernels that checked indices since the last read, by ticket. */
@@ -133,8 +135,9 @@ export class Queue implements BufferSource {
     return this.programs.compile(text);
   }
 
-  /** Launch data for the next {@link run}. */
+  /** Launch data for the next {@link run}, before which runs what waits. */
   begin(): Words {
+    this.waiting?.close();
     return this.words.begin();
   }
 
@@ -183,7 +186,8 @@ export class Queue implements BufferSource {
   write(buffer: GpuBuffer, start: number, words: Int32Array | Float32Array): void {
     this.check();
     if (words.length === 0) return;
-    if (buffer.block.batch === this.batch) this.flush();
+    const { block } = buffer;
+    if (block.waits || block.batch === this.batch) this.flush();
     this.count.bytesWritten += words.byteLength;
     this.device.queue.writeBuffer(
       buffer.block.gpu,
@@ -217,6 +221,7 @@ export class Queue implements BufferSource {
 
   /** Submits what is queued. */
   flush(): void {
+    this.waiting?.close();
     const { encoder, pass } = this;
     if (encoder === undefined) return;
     pass?.end();
@@ -302,6 +307,7 @@ export class Queue implements BufferSource {
   /** The encoder outside of a compute pass. */
   private commands(): GPUCommandEncoder {
     this.check();
+    this.waiting?.close();
     this.pass?.end();
     this.pass = undefined;
     this.encoder ??= this.device.createCommandEncoder();

@@ -1,8 +1,9 @@
 import type { Kernels, ScalarKernel, View } from '@taimatsu/core/backend';
 import { pushScalars } from '../codegen/expression.ts';
-import { flatMapText, type MapText, type Shared, stridedMapText } from '../codegen/map.ts';
+import { type MapText, type Shared, stridedMapText } from '../codegen/map.ts';
 import type { Program } from '../device/programs.ts';
 import type { Queue } from '../device/queue.ts';
+import { LineMaps } from './line-maps.ts';
 import { bufferOf, checkRank } from './operands.ts';
 
 interface Compiled {
@@ -10,10 +11,12 @@ interface Compiled {
   readonly text: MapText;
 }
 
-/** Kernels by their layout class: 0 is contiguous, others are walked by that many loops. */
+/** Kernels by how many loops walk their operands, and which of them are in the output's buffer. */
 type Classes = Map<number, Compiled>;
 
 export function makeMap(queue: Queue): Kernels['map'] {
+  const lines = new LineMaps(queue);
+  queue.waiting = lines;
   const compiled: (Classes | undefined)[] = [];
   const of = (kernel: ScalarKernel, shared: Shared, rank: number): Compiled => {
     compiled[kernel.id] ??= new Map();
@@ -21,7 +24,7 @@ export function makeMap(queue: Queue): Kernels['map'] {
     const key = shared * 16 + rank;
     let known = classes.get(key);
     if (known === undefined) {
-      const text = rank === 0 ? flatMapText(kernel, shared) : stridedMapText(kernel, shared, rank);
+      const text = stridedMapText(kernel, shared, rank);
       known = { program: queue.compile(text), text };
       classes.set(key, known);
     }
@@ -29,20 +32,18 @@ export function makeMap(queue: Queue): Kernels['map'] {
   };
 
   return (kernel, plan, out, inputs, params) => {
+    if (lines.add(kernel, plan, out, inputs, params)) return;
     const target = bufferOf(out);
-    const aligned = plan.flat && out.offset % 4 === 0 && inputs.every(({ offset }) => offset % 4 === 0);
-    const rank = aligned ? 0 : plan.shape.length;
+    const rank = plan.shape.length;
     checkRank(queue, rank);
     const { program, text } = of(kernel, sharedInputs(target, inputs), rank);
     const words = queue.begin();
     pushScalars(words, kernel.params, params);
-    words.int(plan.size);
-    const unit = aligned ? 4 : 1;
-    words.int(out.offset / unit);
-    for (const input of text.reads) words.int(inputs[input]!.offset / unit);
-    if (!aligned) words.nest(plan, [0, ...text.reads.map((input) => input + 1)]);
+    words.int(plan.size).int(out.offset);
+    for (const input of text.reads) words.int(inputs[input]!.offset);
+    words.nest(plan, [0, ...text.reads.map((input) => input + 1)]);
     const buffers = [target, ...text.bound.map((input) => bufferOf(inputs[input]!))];
-    queue.runEach(program, buffers, aligned ? Math.ceil(plan.size / 4) : plan.size);
+    queue.runEach(program, buffers, plan.size);
   };
 }
 

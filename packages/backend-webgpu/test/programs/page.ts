@@ -47,6 +47,7 @@ const api: WebGpuPage = {
     device.createComputePipeline = (given) =>
       compile({ ...given, compute: { ...given.compute, entryPoint: 'nothing' } });
     const out: Tensor = tensor([1, 2]).atan2(tensor([3, 4]));
+    backend!.flush();
     device.createComputePipeline = compile;
     try {
       await out.tolistAsync();

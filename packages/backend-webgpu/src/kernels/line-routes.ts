@@ -1,0 +1,196 @@
+import type { ScalarKernel } from '@taimatsu/core/backend';
+import { visitOnce } from '../codegen/expression.ts';
+import { type LineMapsText, lineMapsText, type Slot, type Step } from '../codegen/line-maps.ts';
+import { WORDS } from '../codegen/words.ts';
+import type { Program } from '../device/programs.ts';
+import type { Queue } from '../device/queue.ts';
+
+/** Steps of a group that run as one kernel. */
+export interface Part {
+  readonly program: Program;
+  /** Which of the group's steps they are, whose scalars are launch data. */
+  readonly steps: readonly number[];
+  /** The group's slots that are bound, in order. */
+  readonly bound: readonly number[];
+}
+
+/** Kernels known before they are all forgotten, and found again. */
+const MOST_ROUTES = 4096;
+/** Operations in the expressions of one kernel: longer ones take registers, and time to compile, that launches do not. */
+const LONGEST = 400;
+
+/**
+ * A sequence of maps as a path: each step leads on by its kernel and slots, so that a group met before is known without looking at
+ * all of it. What runs a group depends also on which of the slots that it writes are still wanted at its end.
+ */
+export class LineRoute {
+  private readonly next = new Map<number, LineRoute>();
+  private readonly ways = new Map<number, readonly Part[] | undefined>();
+  readonly steps: readonly Step[];
+  readonly slots: readonly Slot[];
+  private readonly routes: LineRoutes;
+
+  constructor(routes: LineRoutes, steps: readonly Step[], slots: readonly Slot[]) {
+    this.routes = routes;
+    this.steps = steps;
+    this.slots = slots;
+  }
+
+  /** The route that goes on with a step of this number. */
+  after(code: number): LineRoute | undefined {
+    return this.next.get(code);
+  }
+
+  extend(code: number, step: Step, slots: readonly Slot[]): LineRoute {
+    const route = new LineRoute(this.routes, [...this.steps, step], [...this.slots, ...slots]);
+    this.next.set(code, route);
+    this.routes.count++;
+    return route;
+  }
+
+  /**
+   * The kernels that do it, in order, where `wanted` has a bit for each slot that is still there. What is met for the first time is
+   * done step by step, by kernels that others share.
+   */
+  partsFor(wanted: number): readonly Part[] {
+    const known = this.ways.get(wanted);
+    if (known !== undefined) return known;
+    const isNew = !this.ways.has(wanted);
+    const needed = neededSteps(this.steps, wanted);
+    if (!isNew || needed.length < 2) {
+      const parts = this.fused(needed, wanted);
+      this.ways.set(wanted, parts);
+      return parts;
+    }
+    this.ways.set(wanted, undefined);
+    return needed.map((n) => this.part([n], new Set([this.steps[n]!.out])));
+  }
+
+  /** As few kernels as the device's bindings and the launch data allow. */
+  private fused(needed: readonly number[], wanted: number): readonly Part[] {
+    const parts: Part[] = [];
+    for (let from = 0; from < needed.length; ) {
+      let to = needed.length;
+      let stored = this.storedBy(needed, from, to, wanted);
+      while (to > from + 1 && !this.fits(needed.slice(from, to), stored)) {
+        to--;
+        stored = this.storedBy(needed, from, to, wanted);
+      }
+      parts.push(this.part(needed.slice(from, to), stored));
+      from = to;
+    }
+    return parts;
+  }
+
+  /** The slots that steps write which later steps read, or which are wanted at the end. */
+  private storedBy(needed: readonly number[], from: number, to: number, wanted: number): Set<number> {
+    const later = new Set(needed.slice(to).flatMap((n) => this.steps[n]!.inputs));
+    const written = needed.slice(from, to).map((n) => this.steps[n]!.out);
+    return new Set(written.filter((slot) => later.has(slot) || (wanted & (1 << slot)) !== 0));
+  }
+
+  private fits(steps: readonly number[], stored: ReadonlySet<number>): boolean {
+    const bound = new Set(stored);
+    const written = new Set<number>();
+    let words = 8;
+    let operations = 0;
+    for (const n of steps) {
+      const { kernel, inputs, out } = this.steps[n]!;
+      for (const input of inputs) if (!written.has(input)) bound.add(input);
+      written.add(out);
+      words += kernel.params.length;
+      operations += operationsOf(kernel);
+    }
+    return bound.size <= this.routes.mostBindings && words + bound.size <= WORDS && operations <= LONGEST;
+  }
+
+  private part(steps: readonly number[], stored: ReadonlySet<number>): Part {
+    // Slots are numbered anew, in the order they are met, so that equal kernels are one.
+    const numbers = new Map<number, number>();
+    const numberOf = (slot: number): number => {
+      if (!numbers.has(slot)) numbers.set(slot, numbers.size);
+      return numbers.get(slot)!;
+    };
+    const own = steps.map((n): Step => {
+      const { kernel, inputs, out } = this.steps[n]!;
+      return { kernel, inputs: inputs.map(numberOf), out: numberOf(out) };
+    });
+    const slots = [...numbers.keys()];
+    const { program, text } = this.routes.program(
+      own,
+      slots.map((slot) => this.slots[slot]!),
+      new Set([...stored].map(numberOf)),
+    );
+    return { program, steps, bound: text.bound.map((slot) => slots[slot]!) };
+  }
+}
+
+interface Compiled {
+  readonly program: Program;
+  readonly text: LineMapsText;
+}
+
+/** All routes of a device, and their kernels. */
+export class LineRoutes {
+  count = 0;
+  readonly mostBindings: number;
+  private start: LineRoute;
+  private readonly queue: Queue;
+  private readonly programs = new Map<string, Compiled>();
+
+  constructor(queue: Queue) {
+    this.queue = queue;
+    this.mostBindings = queue.device.limits.maxStorageBuffersPerShaderStage;
+    this.start = new LineRoute(this, [], []);
+  }
+
+  /** Where every group begins. */
+  root(): LineRoute {
+    if (this.count > MOST_ROUTES) {
+      this.start = new LineRoute(this, [], []);
+      this.count = 0;
+    }
+    return this.start;
+  }
+
+  program(steps: readonly Step[], slots: readonly Slot[], stored: ReadonlySet<number>): Compiled {
+    const each = steps.map(({ kernel, inputs, out }) => `${kernel.id}:${inputs}>${out}`);
+    const repeated = slots.map((slot) => (slot.repeated ? 1 : 0)).join('');
+    const key = `${each.join(';')} ${repeated} ${[...stored]}`;
+    let known = this.programs.get(key);
+    if (known === undefined) {
+      const text = lineMapsText(steps, slots, stored);
+      known = { program: this.queue.compile(text), text };
+      this.programs.set(key, known);
+    }
+    return known;
+  }
+}
+
+/** The steps whose results are wanted, or read by such a step before they are overwritten. */
+function neededSteps(steps: readonly Step[], wanted: number): number[] {
+  const needed: number[] = [];
+  let open = wanted;
+  for (let n = steps.length - 1; n >= 0; n--) {
+    const { inputs, out } = steps[n]!;
+    if ((open & (1 << out)) === 0) continue;
+    needed.unshift(n);
+    open &= ~(1 << out);
+    for (const input of inputs) open |= 1 << input;
+  }
+  return needed;
+}
+
+const operations: number[] = [];
+
+function operationsOf({ id, body }: ScalarKernel): number {
+  let count = operations[id];
+  if (count === undefined) {
+    count = 1;
+    visitOnce(body, (node) => {
+      if (node.kind === 'apply') count = count! + 1;
+    });
+    operations[id] = count;
+  }
+  return count;
+}
