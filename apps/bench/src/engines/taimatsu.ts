@@ -12,25 +12,30 @@ type Tensor = torch.Tensor;
 export interface TaimatsuOptions {
   /** Frees what a run made when it ends, for devices whose memory no collector sees. */
   readonly tidy?: boolean;
+  /** Submits what is queued: after each run over many elements, so that no two runs of the same share a kernel. */
+  readonly submit?: () => void;
   readonly about?: string;
 }
 
 /** This project on one of its backends. */
 export function taimatsu(backend: Backend, options: TaimatsuOptions = {}): Engine {
-  const { tidy = false, about = backend.manifest.executor } = options;
+  const { tidy = false, submit = () => {}, about = backend.manifest.executor } = options;
   return {
     about,
     enter: () => void torch.setDefaultDevice(backend),
-    makers: makers(tidy ? (work) => torch.tidy(work) : (work) => work()),
+    makers: makers(tidy ? (work) => torch.tidy(work) : (work) => work(), submit),
   };
 }
 
-function makers(around: Around): Makers {
-  const task = (work: () => Tensor): Task => {
+const MANY = 100_000;
+
+function makers(around: Around, submit: () => void): Makers {
+  const task = (work: () => Tensor, elements = 0): Task => {
     let last = work();
     return {
       run: () => {
         last = around(work);
+        if (elements >= MANY) submit();
       },
       sync: () => wait(last),
       result: () => values(last),
@@ -42,7 +47,7 @@ function makers(around: Around): Makers {
     add: (work) => {
       const [a, b] = tensors(work) as [Tensor, Tensor];
       if (work.recorded) a.requiresGrad_();
-      return task(() => a.add(b));
+      return task(() => a.add(b), work.elements);
     },
     notebook: () =>
       task(() => {
@@ -53,7 +58,7 @@ function makers(around: Around): Makers {
       }),
     exp: (work) => {
       const [a] = tensors(work) as [Tensor];
-      return task(() => a.exp());
+      return task(() => a.exp(), work.elements);
     },
     sum: (work) => {
       const [a] = tensors(work) as [Tensor];
@@ -65,7 +70,7 @@ function makers(around: Around): Makers {
         let y = a;
         for (let i = 0; i < work.length; i++) y = i % 2 === 0 ? y.mul(a) : y.add(b);
         return y;
-      });
+      }, work.elements);
     },
     matmul: (work) => {
       const drop = (t: Tensor): Tensor => (work.batch === 1 ? t.squeeze(0) : t);

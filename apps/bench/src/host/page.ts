@@ -26,7 +26,10 @@ const engines: Readonly<Record<string, () => Promise<Engine>>> = {
     const backend = createGpuBackend({ mode: 'webgl2' });
     return taimatsu(backend, { tidy: true });
   },
-  webgpu: async () => taimatsu(await init(), { tidy: true }),
+  webgpu: async () => {
+    const backend = await init();
+    return taimatsu(backend, { tidy: true, submit: () => backend.flush() });
+  },
   'page-wasm': async () => taimatsu(createWasmBackend({ threads: 1 }), { about: 'WebAssembly, one thread' }),
   'tfjs-webgl': async () => {
     await registered;

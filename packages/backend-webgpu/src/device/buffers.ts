@@ -74,6 +74,8 @@ export interface BufferSource {
 export class Buffers {
   /** Bytes of all blocks, in use and waiting. */
   bytes = 0;
+  /** Blocks that were given back while maps wait that use them. */
+  leftWaiting = 0;
   private readonly source: BufferSource;
   private readonly name: string;
   private readonly pool = new Map<number, Block[]>();
@@ -104,7 +106,8 @@ export class Buffers {
   take(block: Block): void {
     if (!block.held) return;
     block.held = false;
-    if (!block.waits) this.keep(block);
+    if (block.waits) this.leftWaiting++;
+    else this.keep(block);
   }
 
   /** Lets go of a block that waited for maps to run. */

@@ -102,11 +102,12 @@ export class Queue implements BufferSource {
     const { device } = this;
     const order = this.guards++;
     device.pushErrorScope('validation');
-    device.pushErrorScope('out-of-memory');
+    if (bytes > 0) device.pushErrorScope('out-of-memory');
     try {
       return run();
     } finally {
-      const check = Promise.all([device.popErrorScope(), device.popErrorScope()]).then(
+      const memory = bytes > 0 ? device.popErrorScope() : null;
+      const check = Promise.all([memory, device.popErrorScope()]).then(
         ([memory, validation]) => {
           const error = memory ?? validation;
           if (error === null || (this.failure !== undefined && this.failure.order < order)) return;

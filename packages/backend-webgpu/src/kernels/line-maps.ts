@@ -1,15 +1,19 @@
 import type { Literal, MapPlan, ScalarKernel, View } from '@taimatsu/core/backend';
 import { pushScalar } from '../codegen/expression.ts';
-import type { Slot, Step } from '../codegen/line-maps.ts';
+import type { Slot } from '../codegen/line-maps.ts';
 import type { Block, GpuBuffer } from '../device/buffers.ts';
 import type { Queue } from '../device/queue.ts';
 import { type LineRoute, LineRoutes } from './line-routes.ts';
 import { bufferOf } from './operands.ts';
 
-const MOST_STEPS = 32;
-/** Slots have a bit each in a number, and five bits each in a step's number. */
-const MOST_SLOTS = 31;
-const MOST_INPUTS = 4;
+const MOST_STEPS = 256;
+/** Slots have eight bits each in a step's number. */
+const MOST_SLOTS = 255;
+/** Results given back, after which a group does not go on. */
+const MANY = 32;
+const MOST_INPUTS = 3;
+/** Elements of all slots, at most: memory that is given back goes to nobody else while a group waits. */
+const MOST_ELEMENTS = 2 ** 25;
 
 /**
  * Maps over stretches of one size wait here for each other, and run as one kernel when something else is asked for: each launch
@@ -29,6 +33,7 @@ export class LineMaps {
   private readonly repeated: boolean[] = [];
   private used = 0;
   private readonly scalars: (readonly Literal[])[] = [];
+  private readonly wanted: number[] = [];
 
   constructor(queue: Queue) {
     this.queue = queue;
@@ -46,8 +51,7 @@ export class LineMaps {
   ): boolean {
     if (!isLine(plan, out, inputs)) return false;
     this.queue.check();
-    const full = this.count === MOST_STEPS || this.used + inputs.length >= MOST_SLOTS;
-    if (this.count > 0 && (full || this.size !== plan.size)) this.close();
+    if (this.count > 0 && (this.size !== plan.size || this.isFull(inputs.length))) this.close();
     if (this.meets(plan, out, inputs)) {
       this.close();
       if (this.meets(plan, out, inputs)) return false;
@@ -59,11 +63,11 @@ export class LineMaps {
       const repeated = isRepeated(plan, i);
       const slot = this.slotFor(inputs[i]!, repeated);
       slots.push(slot);
-      code = code * 64 + slot * 2 + (repeated ? 1 : 0);
+      code = code * 512 + slot * 2 + (repeated ? 1 : 0);
     }
     const target = this.slotFor(out, false);
     bufferOf(out).block.written = true;
-    code = code * 32 + target;
+    code = code * 256 + target;
     const known = this.route.after(code);
     this.route = known ?? this.route.extend(code, { kernel, inputs: slots, out: target }, this.added(first));
     this.scalars[this.count++] = params;
@@ -76,13 +80,15 @@ export class LineMaps {
     const { count, used, route, buffers, size } = this;
     if (count === 0) return;
     this.count = 0;
+    this.queue.buffers.leftWaiting = 0;
     this.used = 0;
     this.group++;
     this.route = this.routes.root();
-    let wanted = 0;
+    const { wanted } = this;
+    wanted.length = 0;
     for (let slot = 0; slot < used; slot++) {
       const { block } = buffers[slot]!;
-      if (block.written && block.held) wanted |= 1 << slot;
+      if (block.written && block.held) wanted.push(slot);
     }
     try {
       for (const { program, steps, bound } of route.partsFor(wanted)) {
@@ -115,6 +121,13 @@ export class LineMaps {
       if (this.has(block) && block.written && !this.isAt(block, offset, isRepeated(plan, i))) return true;
     }
     return this.has(target) && !(target.slots === 1 && this.isAt(target, out.offset, false));
+  }
+
+  private isFull(inputs: number): boolean {
+    // Much was given back: a scope has ended, and what it kept to itself need not be stored.
+    if (this.queue.buffers.leftWaiting >= MANY) return true;
+    const slots = this.used + inputs + 1;
+    return this.count === MOST_STEPS || slots > MOST_SLOTS || slots * this.size > MOST_ELEMENTS;
   }
 
   private has(block: Block): boolean {

@@ -14,8 +14,8 @@ export interface Part {
   readonly bound: readonly number[];
 }
 
-/** Kernels known before they are all forgotten, and found again. */
-const MOST_ROUTES = 4096;
+/** Steps and ends known before they are all forgotten, and found again. */
+const MOST_ROUTES = 2 ** 14;
 /** Operations in the expressions of one kernel: longer ones take registers, and time to compile, that launches do not. */
 const LONGEST = 400;
 
@@ -24,16 +24,20 @@ const LONGEST = 400;
  * all of it. What runs a group depends also on which of the slots that it writes are still wanted at its end.
  */
 export class LineRoute {
-  private readonly next = new Map<number, LineRoute>();
-  private readonly ways = new Map<number, readonly Part[] | undefined>();
-  readonly steps: readonly Step[];
-  readonly slots: readonly Slot[];
   private readonly routes: LineRoutes;
+  private readonly before: LineRoute | undefined;
+  private readonly step: Step | undefined;
+  private readonly added: readonly Slot[];
+  private readonly next = new Map<number, LineRoute>();
+  private readonly ways = new Map<string, readonly Part[] | undefined>();
+  private all: { readonly steps: readonly Step[]; readonly slots: readonly Slot[] } | undefined;
 
-  constructor(routes: LineRoutes, steps: readonly Step[], slots: readonly Slot[]) {
+  constructor(routes: LineRoutes, before?: LineRoute, step?: Step, added: readonly Slot[] = []) {
     this.routes = routes;
-    this.steps = steps;
-    this.slots = slots;
+    this.before = before;
+    this.step = step;
+    this.added = added;
+    routes.count++;
   }
 
   /** The route that goes on with a step of this number. */
@@ -41,33 +45,56 @@ export class LineRoute {
     return this.next.get(code);
   }
 
-  extend(code: number, step: Step, slots: readonly Slot[]): LineRoute {
-    const route = new LineRoute(this.routes, [...this.steps, step], [...this.slots, ...slots]);
+  extend(code: number, step: Step, added: readonly Slot[]): LineRoute {
+    const route = new LineRoute(this.routes, this, step, added);
     this.next.set(code, route);
-    this.routes.count++;
     return route;
   }
 
+  get steps(): readonly Step[] {
+    return this.path.steps;
+  }
+
+  private get slots(): readonly Slot[] {
+    return this.path.slots;
+  }
+
+  /** The way here, put together where a group ends. */
+  private get path(): { readonly steps: readonly Step[]; readonly slots: readonly Slot[] } {
+    if (this.all === undefined) {
+      const steps: Step[] = [];
+      const added: (readonly Slot[])[] = [];
+      for (let route: LineRoute = this; route.step !== undefined; route = route.before!) {
+        steps.push(route.step);
+        added.push(route.added);
+      }
+      this.all = { steps: steps.reverse(), slots: added.reverse().flat() };
+    }
+    return this.all;
+  }
+
   /**
-   * The kernels that do it, in order, where `wanted` has a bit for each slot that is still there. What is met for the first time is
-   * done step by step, by kernels that others share.
+   * The kernels that do it, in order, where `wanted` are the slots that are still there. What is met for the first time is done step
+   * by step, by kernels that others share.
    */
-  partsFor(wanted: number): readonly Part[] {
-    const known = this.ways.get(wanted);
+  partsFor(wanted: readonly number[]): readonly Part[] {
+    const key = wanted.join();
+    const known = this.ways.get(key);
     if (known !== undefined) return known;
-    const isNew = !this.ways.has(wanted);
+    const isNew = !this.ways.has(key);
     const needed = neededSteps(this.steps, wanted);
     if (!isNew || needed.length < 2) {
-      const parts = this.fused(needed, wanted);
-      this.ways.set(wanted, parts);
+      const parts = this.fused(needed, new Set(wanted));
+      this.ways.set(key, parts);
       return parts;
     }
-    this.ways.set(wanted, undefined);
+    this.ways.set(key, undefined);
+    this.routes.count++;
     return needed.map((n) => this.part([n], new Set([this.steps[n]!.out])));
   }
 
   /** As few kernels as the device's bindings and the launch data allow. */
-  private fused(needed: readonly number[], wanted: number): readonly Part[] {
+  private fused(needed: readonly number[], wanted: ReadonlySet<number>): readonly Part[] {
     const parts: Part[] = [];
     for (let from = 0; from < needed.length; ) {
       let to = needed.length;
@@ -83,10 +110,15 @@ export class LineRoute {
   }
 
   /** The slots that steps write which later steps read, or which are wanted at the end. */
-  private storedBy(needed: readonly number[], from: number, to: number, wanted: number): Set<number> {
+  private storedBy(
+    needed: readonly number[],
+    from: number,
+    to: number,
+    wanted: ReadonlySet<number>,
+  ): Set<number> {
     const later = new Set(needed.slice(to).flatMap((n) => this.steps[n]!.inputs));
     const written = needed.slice(from, to).map((n) => this.steps[n]!.out);
-    return new Set(written.filter((slot) => later.has(slot) || (wanted & (1 << slot)) !== 0));
+    return new Set(written.filter((slot) => later.has(slot) || wanted.has(slot)));
   }
 
   private fits(steps: readonly number[], stored: ReadonlySet<number>): boolean {
@@ -132,6 +164,7 @@ interface Compiled {
 
 /** All routes of a device, and their kernels. */
 export class LineRoutes {
+  /** What is known. */
   count = 0;
   readonly mostBindings: number;
   private start: LineRoute;
@@ -141,14 +174,14 @@ export class LineRoutes {
   constructor(queue: Queue) {
     this.queue = queue;
     this.mostBindings = queue.device.limits.maxStorageBuffersPerShaderStage;
-    this.start = new LineRoute(this, [], []);
+    this.start = new LineRoute(this);
   }
 
   /** Where every group begins. */
   root(): LineRoute {
     if (this.count > MOST_ROUTES) {
-      this.start = new LineRoute(this, [], []);
       this.count = 0;
+      this.start = new LineRoute(this);
     }
     return this.start;
   }
@@ -168,17 +201,16 @@ export class LineRoutes {
 }
 
 /** The steps whose results are wanted, or read by such a step before they are overwritten. */
-function neededSteps(steps: readonly Step[], wanted: number): number[] {
+function neededSteps(steps: readonly Step[], wanted: readonly number[]): number[] {
   const needed: number[] = [];
-  let open = wanted;
+  const open = new Set(wanted);
   for (let n = steps.length - 1; n >= 0; n--) {
     const { inputs, out } = steps[n]!;
-    if ((open & (1 << out)) === 0) continue;
-    needed.unshift(n);
-    open &= ~(1 << out);
-    for (const input of inputs) open |= 1 << input;
+    if (!open.delete(out)) continue;
+    needed.push(n);
+    for (const input of inputs) open.add(input);
   }
-  return needed;
+  return needed.reverse();
 }
 
 const operations: number[] = [];
