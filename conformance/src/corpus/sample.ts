@@ -8,6 +8,7 @@ import {
   resultItems,
   together,
 } from '../compare/compare.ts';
+import { cannotHold } from '../compare/held.ts';
 import { toleranceFor } from '../compare/tolerance.ts';
 import { declinedReason } from '../run/verdict.ts';
 import { isTensor } from '../tensors.ts';
@@ -60,7 +61,9 @@ export async function replaySample(
     const compared = await compareOutput(op, sample, result, options);
     const gradients = await raised(() => compareGradients(op, sample, call, result, options));
     if (gradients.error !== undefined) return failedIn('gradient', gradients.error);
-    return judge(compared, gradients.value as Comparison);
+    const outcome = judge(compared, gradients.value as Comparison);
+    const reason = cannotHold(sample.output ?? null, torch.getDefaultDevice().manifest);
+    return outcome.verdict === 'failed' && reason !== undefined ? { verdict: 'declined', reason } : outcome;
   } catch (error) {
     if (error instanceof MissingOp || error instanceof Undecodable) {
       return { verdict: 'missing', reason: error.message };

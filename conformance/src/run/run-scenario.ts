@@ -1,6 +1,7 @@
 import { getDefaultDevice, setWarningHandler, zeros } from '@taimatsu/core';
 import type { Backend } from '@taimatsu/core/backend';
 import { compareTensor, type Difference } from '../compare/compare.ts';
+import { cannotHold } from '../compare/held.ts';
 import { Interpreter, raisedText } from '../python/interpreter.ts';
 import { codeToRun } from '../scenario/assemble.ts';
 import type { Cell, Expectation, Scenario } from '../scenario/schema.ts';
@@ -99,6 +100,11 @@ async function runCell(
     ...(await compareValues(python, expected)),
   ];
   const passed = counters.fallbacks > fallbacks ? 'pass-by-fallback' : 'pass';
+  const values = Object.values(expected.values ?? {});
+  const reason =
+    differences.length === 0 ? undefined : cannotHold(values, getDefaultDevice().manifest, expected.output);
+  if (reason !== undefined)
+    return { id: cell.id, verdict: 'declined', output, error, differences: [], reason };
   return { id: cell.id, verdict: differences.length === 0 ? passed : 'fail', output, error, differences };
 }
 
