@@ -11,7 +11,7 @@ import { dtypeNamed, methodOf, PyMethod, PyModule } from './objects.ts';
 import { binary, unary } from './operators.ts';
 import type { Scope } from './scope.ts';
 import { callMethod, callTorch, toOurs, toPython } from './torch-module.ts';
-import type { Task } from './wait.ts';
+import { type Task, withReads } from './wait.ts';
 
 export type Index = Parameters<Tensor['setAt']>[0][number];
 
@@ -181,9 +181,13 @@ export abstract class Evaluator {
     if (callee instanceof PyBuiltin) return yield callee.call(args);
     const ours = args.map((arg) => this.given(arg));
     const named = Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [key, this.given(value)]));
-    if (callee instanceof PyModule) return yield callTorch(callee.path, ours, named);
+    if (callee instanceof PyModule) {
+      const { path } = callee;
+      return yield* withReads(path, () => callTorch(path, ours, named));
+    }
     if (callee instanceof PyMethod && isTensor(callee.self)) {
-      return toPython(yield callMethod(callee.self, callee.name, ours, named), callee.name);
+      const { self, name } = callee;
+      return toPython(yield* withReads(name, () => callMethod(self, name, ours, named)), name);
     }
     if (callee instanceof PyMethod) {
       const result = methodOf(callee).apply(

@@ -1,4 +1,5 @@
-import { isTensorError } from '@taimatsu/core';
+import { awaitReads, isTensorError } from '@taimatsu/core';
+import { isKnownOp } from '../torch-call/call.ts';
 
 /** A piece of a program that may have to wait: it yields what it waits for, and is given what came of it. */
 export type Task<R = unknown> = Generator<unknown, R, unknown>;
@@ -11,6 +12,16 @@ export class Reading {
   constructor(now: () => unknown, later: () => Promise<unknown>) {
     this.now = now;
     this.later = later;
+  }
+}
+
+/** A call by its name: what reads in the middle is run again by {@link awaitReads}, where it changes nothing and the device makes it wait. */
+export function* withReads(name: string, call: () => unknown): Task {
+  try {
+    return yield call();
+  } catch (error) {
+    if (!isTensorError(error, 'backend/sync-read') || !isKnownOp(name) || name.endsWith('_')) throw error;
+    return yield new Reading(call, () => awaitReads(call));
   }
 }
 
