@@ -1,5 +1,4 @@
-import type { WebGpuBackend, WebGpuOptions } from '@taimatsu/backend-webgpu';
-import { init } from '@taimatsu/backend-webgpu';
+import { createWebGpuBackend, init, type WebGpuBackend, type WebGpuOptions } from '@taimatsu/backend-webgpu';
 import { afterAll, describe } from 'vitest';
 import { need } from '../../../tools/need.ts';
 
@@ -49,3 +48,10 @@ export function onDevice(name: string, suite: (backend: WebGpuBackend) => void):
 /** Another device, of its own. */
 export const another = (options: WebGpuOptions = {}): Promise<WebGpuBackend> =>
   init({ name: 'webgpu-2', ...options });
+
+/** A device that says of itself that it is no software, so that kernels for others run on it. */
+export async function hardware(): Promise<WebGpuBackend> {
+  const { device } = await another();
+  Object.defineProperty(device, 'adapterInfo', { value: { description: 'none', architecture: '' } });
+  return createWebGpuBackend(device);
+}

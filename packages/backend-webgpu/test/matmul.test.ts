@@ -1,18 +1,10 @@
 import { collapse, load, param, type Strides, s, scalarKernel } from '@taimatsu/core/backend';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createWebGpuBackend, type WebGpuBackend } from '../src/index.ts';
-import { another, onDevice } from './device.ts';
+import { hardware, onDevice } from './device.ts';
 import { kernel, type Laid, type Layout, lay, plain, read, values } from './support.ts';
 
 const turned: Layout = { ...plain, order: [0, 2, 1, 3] };
-
-/** A device that says of itself that it is no software, so that kernels for others run on it. */
-async function hardware(): Promise<WebGpuBackend> {
-  const { device } = await another();
-  Object.defineProperty(device, 'adapterInfo', { value: { description: 'none', architecture: '' } });
-  return createWebGpuBackend(device);
-}
 
 onDevice('matmul', (own) => {
   const plan = (out: Laid, a: Laid, b: Laid, extras: readonly Strides[] = []) => {

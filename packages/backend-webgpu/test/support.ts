@@ -66,6 +66,15 @@ export function stored(value: Literal, dtype: DType): Literal {
 
 export const sizeOf = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
 
+/** Row-major positions of each line along `axis`. */
+export function linesOf(shape: readonly number[], axis: number): number[][] {
+  const inner = sizeOf(shape.slice(axis + 1));
+  const length = shape[axis]!;
+  return Array.from({ length: sizeOf(shape) / Math.max(1, length) }, (_, line) =>
+    Array.from({ length }, (__, k) => (Math.floor(line / inner) * length + k) * inner + (line % inner)),
+  );
+}
+
 /** How an array lies in memory. */
 export interface Layout {
   readonly order: readonly number[];

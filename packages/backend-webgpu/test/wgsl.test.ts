@@ -106,7 +106,10 @@ test('texts of the other kinds', () => {
       wellFormed(convText(kind).code);
     }
   }
-  for (const short of [true, false]) wellFormed(scanText('logaddexp', 'float32', 'float32', 1, short).code);
+  for (const stage of ['whole', 'part', 'rest', 'last'] as const) {
+    for (const alone of [true, false])
+      wellFormed(scanText('logaddexp', 'float32', 'float32', 1, stage, alone).code);
+  }
   for (const first of [true, false]) wellFormed(sortBlockText(first).code);
   wellFormed(gatherText(3).code);
   wellFormed(scatterRunsText('add', 'float16', 2).code);

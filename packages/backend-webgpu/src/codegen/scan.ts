@@ -1,28 +1,47 @@
 import { cast, type DType, load, type ScanCombine } from '@taimatsu/core/backend';
 import { expressionFunction } from './expression.ts';
-import { elementwise, grouped, type KernelText, kernelText } from './module.ts';
+import { type Binding, elementwise, grouped, type KernelText, kernelText } from './module.ts';
 import { scanState } from './scan-state.ts';
 import { wordType } from './types.ts';
 import { WordNames, walkNest } from './words.ts';
 
-/** Invocations that walk a line together, each a stretch of it at a time. */
+/** Invocations that walk elements together, each a stretch of them at a time. */
 const LANES = 64;
 const STRETCH = 4;
 
-/** Lines up to here are walked by one invocation each, in order. */
-export const SHORT_LINE = 256;
+/** Elements that a workgroup walks at a time. */
+export const SCAN_BLOCK: number = LANES * STRETCH;
 
-/** An invocation for each short line, a workgroup for others. Launch data: lines, length, two starts, two strides, nest. */
+/**
+ * What a kernel of a scan does.
+ *
+ * - `whole`: lines, from the first element to the last
+ * - `part`: the total of each part of a line, which is left in scratch memory
+ * - `rest`: running totals of a line's parts, in their place
+ * - `last`: the parts, each from the running total before it
+ */
+export type ScanStage = 'whole' | 'part' | 'rest' | 'last';
+
+/**
+ * The text of a stage; `alone` where each invocation walks by itself, in order, otherwise a workgroup does together.
+ * Launch data: lines, length, parts, elements in a part; starts of output and input, their strides, their nest.
+ */
 export function scanText(
   combine: ScanCombine,
   input: DType,
   output: DType,
   rank: number,
-  short: boolean,
+  stage: ScanStage,
+  alone: boolean,
 ): KernelText {
   const { functions, own, none, beside, entering, step, stored } = scanState(combine, input, output);
   const names = new WordNames();
-  const [lines, length] = [names.unsigned(), names.unsigned()];
+  const [lines, length, parts, share] = [
+    names.unsigned(),
+    names.unsigned(),
+    names.unsigned(),
+    names.unsigned(),
+  ];
   const starts = names.several(2);
   const strides = names.several(2);
   const nest = names.nest(rank, 2);
@@ -31,71 +50,101 @@ export function scanText(
     names: new WordNames(),
     params: [],
   });
-  const locate = (line: string): string => `var out_at = ${starts[0]};
-  var in_at = ${starts[1]};
-  ${walkNest(nest, line, ['out_at', 'in_at'])}`;
-  const element = `convert(0, source[in_at + i32(k) * ${strides[1]}])`;
-  const take = `let x = ${own === 'bool' ? `select(0i, 1i, ${element})` : element};
-      let x_beside = ${entering('k')};
-      ${step('acc', 'acc_beside', 'x', 'x_beside')}`;
-  const store = `out[out_at + i32(k) * ${strides[0]}] = ${stored('acc', 'acc_beside')};`;
+  const inParts = stage === 'part' || stage === 'last';
+  const count = inParts ? `(${lines} * ${parts})` : lines;
+  const job = alone ? 'id' : 'group';
   const begin = (name: string): string => `var ${name} = ${none[0]};\n    var ${name}_beside = ${none[1]};`;
-  const lane = (index: string): string => `let x = values[${index}];
-      let x_beside = besides[${index}];`;
+  const join = (name: string, x: string, x_beside: string): string => `{
+        let x = ${x};
+        let x_beside = ${x_beside};
+        ${step(name, `${name}_beside`, 'x', 'x_beside')}
+      }`;
+  const total = (index: string): [string, string] => [`totals[${index}]`, `total_besides[${index}]`];
+  const keep = (index: string): string =>
+    `totals[${index}] = acc;\n      total_besides[${index}] = acc_beside;`;
 
-  const walk = `${locate('id')}
-  ${begin('acc')}
-  for (var k = 0u; k < ${length}; k++) {
-      ${take}
-      ${store}
-  }`;
-  // Each lane joins its stretch, the lanes' results are joined to running ones, and each lane goes over its stretch again.
-  const together = `${locate('group')}
+  const element = `convert(0, source[in_at + i32(k) * ${strides[1]}])`;
+  const at = `line * ${parts} + k`;
+  const take =
+    stage === 'rest'
+      ? join('acc', ...total(at))
+      : join('acc', own === 'bool' ? `select(0i, 1i, ${element})` : element, entering('k'));
+  const store =
+    stage === 'rest' ? keep(at) : `out[out_at + i32(k) * ${strides[0]}] = ${stored('acc', 'acc_beside')};`;
+  // `begin` and `end` bound what is walked; `carry` is the state before.
+  const setting = `let line = ${inParts ? `${job} / ${parts}` : job};
+  let begin = ${inParts ? `(${job} % ${parts}) * ${share}` : '0u'};
+  let end = ${stage === 'rest' ? parts : inParts ? `min(begin + ${share}, ${length})` : length};
+  var out_at = ${starts[0]};
+  var in_at = ${starts[1]};
+  ${walkNest(nest, 'line', ['out_at', 'in_at'])}
   ${begin('carry')}
-  for (var block = 0u; block < ${length}; block += ${LANES * STRETCH}u) {
+  ${stage === 'last' ? `if (begin > 0u) { ${join('carry', ...total(`${job} - 1u`))} }` : ''}
+  var acc = carry;
+  var acc_beside = carry_beside;`;
+
+  // Each lane joins its stretch, the lanes' results are joined to running ones, and each lane goes over its stretch again.
+  const lane = (index: string): [string, string] => [`values[${index}]`, `besides[${index}]`];
+  const leave = (name: string): string => `values[lane] = ${name};\n    besides[lane] = ${name}_beside;`;
+  const together = `for (var block = begin; block < end; block += ${SCAN_BLOCK}u) {
     let first = block + lane * ${STRETCH}u;
-    let end = min(first + ${STRETCH}u, ${length});
-    ${begin('acc')}
-    for (var k = first; k < end; k++) {
-      ${take}
-    }
-    values[lane] = acc;
-    besides[lane] = acc_beside;
+    let stop = min(first + ${STRETCH}u, end);
+    acc = ${none[0]};
+    acc_beside = ${none[1]};
+    for (var k = first; k < stop; k++) { ${take} }
+    ${leave('acc')}
     workgroupBarrier();
     for (var distance = 1u; distance < ${LANES}u; distance *= 2u) {
       ${begin('before')}
       if (lane >= distance) { before = values[lane - distance]; before_beside = besides[lane - distance]; }
       workgroupBarrier();
       if (lane >= distance) {
-        ${lane('lane')}
-        ${step('before', 'before_beside', 'x', 'x_beside')}
-        values[lane] = before;
-        besides[lane] = before_beside;
+        ${join('before', ...lane('lane'))}
+        ${leave('before')}
       }
       workgroupBarrier();
     }
     acc = carry;
     acc_beside = carry_beside;
-    if (lane > 0u) {
-      ${lane('lane - 1u')}
-      ${step('acc', 'acc_beside', 'x', 'x_beside')}
-    }
-    for (var k = first; k < end; k++) {
+    if (lane > 0u) { ${join('acc', ...lane('lane - 1u'))} }
+    for (var k = first; k < stop; k++) {
       ${take}
       ${store}
     }
-    ${lane(`${LANES - 1}u`)}
-    ${step('carry', 'carry_beside', 'x', 'x_beside')}
+    ${join('carry', ...lane(`${LANES - 1}u`))}
     workgroupBarrier();
   }`;
-  const main = short
-    ? elementwise(lines, walk)
+  // Nobody needs the states on the way to a total, so lanes read side by side.
+  const folded = `for (var k = begin + lane; k < end; k += ${LANES}u) { ${take} }
+  ${leave('acc')}
+  workgroupBarrier();
+  for (var distance = ${LANES / 2}u; distance > 0u; distance /= 2u) {
+    if (lane < distance) {
+      ${join('acc', ...lane('lane + distance'))}
+      ${leave('acc')}
+    }
+    workgroupBarrier();
+  }
+  if (lane == 0u) { ${keep(job)} }`;
+  const walked = `for (var k = begin; k < end; k++) {
+      ${take}
+      ${stage === 'part' ? '' : store}
+  }
+  ${stage === 'part' ? keep(job) : ''}`;
+  const main = alone
+    ? elementwise(count, `${setting}\n  ${walked}`)
     : `var<workgroup> values: array<${wordType(own)}, ${LANES}>;
 var<workgroup> besides: array<${beside}, ${LANES}>;
-${grouped(LANES, lines, together)}`;
-  const bindings = [
-    { name: 'out', type: wordType(output), write: true },
-    { name: 'source', type: wordType(input) },
-  ];
+${grouped(LANES, count, `${setting}\n  ${stage === 'part' ? folded : together}`)}`;
+
+  const bindings: Binding[] = [];
+  if (stage !== 'whole') {
+    const write = stage !== 'last';
+    bindings.push({ name: 'totals', type: wordType(own), write });
+    bindings.push({ name: 'total_besides', type: beside, write });
+  }
+  if (stage === 'whole' || stage === 'last')
+    bindings.push({ name: 'out', type: wordType(output), write: true });
+  if (stage !== 'rest') bindings.push({ name: 'source', type: wordType(input) });
   return kernelText(`scan ${combine} ${input}`, bindings, [functions, convert.text, main].join('\n'));
 }
