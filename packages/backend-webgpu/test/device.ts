@@ -1,5 +1,5 @@
 import { createWebGpuBackend, init, type WebGpuBackend, type WebGpuOptions } from '@taimatsu/backend-webgpu';
-import { afterAll, describe } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { need } from '../../../tools/need.ts';
 
 interface Found {
@@ -30,10 +30,13 @@ if (found.backend === undefined && process.env.CI) throw new Error(`No WebGPU fo
 if (found.backend === undefined) console.warn(`No WebGPU for tests: ${found.missing}`);
 
 /** A suite that needs a device; skipped with the reason in its name where there is none. */
-export function onDevice(name: string, suite: (backend: WebGpuBackend) => void): void {
-  const { backend, missing } = found;
+export function onDevice(
+  name: string,
+  suite: (backend: WebGpuBackend) => void,
+  backend: WebGpuBackend | undefined = found.backend,
+): void {
   if (backend === undefined)
-    describe.skip(`${name} (no WebGPU: ${missing})`, () => suite(undefined as never));
+    describe.skip(`${name} (no WebGPU: ${found.missing})`, () => suite(undefined as never));
   else {
     describe(name, { timeout: 120_000 }, () => {
       suite(backend);
@@ -45,13 +48,39 @@ export function onDevice(name: string, suite: (backend: WebGpuBackend) => void):
   }
 }
 
+const bare = found.backend === undefined ? undefined : await withoutFeatures();
+
+/** As {@link onDevice}, where kernels exchange values in subgroups and where they cannot. */
+export function withSubgroupsAndWithout(name: string, suite: (backend: WebGpuBackend) => void): void {
+  if (bare === undefined || found.backend?.device.features.has('subgroups'))
+    onDevice(`${name}, subgroups`, suite);
+  onDevice(`${name}, no subgroups`, suite, bare);
+  test.runIf(bare)(`${name} has a device without subgroups`, () => {
+    expect(bare!.device.features.has('subgroups')).toBe(false);
+  });
+}
+
 /** Another device, of its own. */
-export const another = (options: WebGpuOptions = {}): Promise<WebGpuBackend> =>
-  init({ name: 'webgpu-2', ...options });
+export function another(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
+  return init({ name: 'webgpu-2', ...options });
+}
 
 /** A device that says of itself that it is no software, so that kernels for others run on it. */
 export async function hardware(): Promise<WebGpuBackend> {
   const { device } = await another();
   Object.defineProperty(device, 'adapterInfo', { value: { description: 'none', architecture: '' } });
   return createWebGpuBackend(device);
+}
+
+/** A device with no optional feature. */
+async function withoutFeatures(): Promise<WebGpuBackend> {
+  const request = GPUAdapter.prototype.requestDevice;
+  GPUAdapter.prototype.requestDevice = function (options) {
+    return request.call(this, { ...options, requiredFeatures: [] });
+  };
+  try {
+    return await another();
+  } finally {
+    GPUAdapter.prototype.requestDevice = request;
+  }
 }

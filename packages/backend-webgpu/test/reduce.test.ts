@@ -10,7 +10,7 @@ import {
 } from '@taimatsu/core/backend';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { onDevice } from './device.ts';
+import { withSubgroupsAndWithout } from './device.ts';
 import {
   dense,
   few,
@@ -67,7 +67,7 @@ function naive(combine: Combine, xs: readonly Literal[]): Literal {
   }
 }
 
-onDevice('reduce', (backend) => {
+withSubgroupsAndWithout('reduce', (backend) => {
   const run = (
     combine: Combine,
     input: Laid,

@@ -1,6 +1,6 @@
 import { type Expr, load, param, planRow, type RowKernel, rowKernel, s } from '@taimatsu/core/backend';
 import { expect, test } from 'vitest';
-import { onDevice } from './device.ts';
+import { withSubgroupsAndWithout } from './device.ts';
 import { kernel, type Laid, lay, plain, read, values } from './support.ts';
 
 const x = load(0, 'float32');
@@ -31,7 +31,7 @@ const norm = rowKernel(
   'float32',
 );
 
-onDevice('row', (backend) => {
+withSubgroupsAndWithout('row', (backend) => {
   const run = (
     program: RowKernel,
     out: Laid,

@@ -75,7 +75,7 @@ test('texts of the other kinds', () => {
   const arg = reduceKernel('argmax', load(0, 'int32'), 'int64');
   for (const kernel of [sum, arg]) {
     for (const as of ['each', 'group', 'part', 'rest'] as const)
-      wellFormed(reduceText(kernel, as, 2, 1).code);
+      for (const subgroups of [true, false]) wellFormed(reduceText(kernel, as, 2, 1, subgroups).code);
   }
   const alongs: readonly Along[] = ['steps', 'lines', 'any'];
   for (const a of alongs) {

@@ -24,6 +24,7 @@ export function kernelText(label: string, bindings: readonly Binding[], body: st
       `@group(0) @binding(${i + 1}) var<storage, ${write === true ? 'read_write' : 'read'}> ${name}: array<${type}>;`,
   );
   const code = [
+    body.includes('subgroup_size') ? 'enable subgroups;' : '',
     `@group(0) @binding(0) var<uniform> words: array<vec4<i32>, ${WORDS / 4}>;`,
     ...declared,
     specialWords,
@@ -53,10 +54,21 @@ fn main(@builtin(global_invocation_id) where_: vec3<u32>, @builtin(num_workgroup
 }`;
 }
 
-/** The head of a kernel that works in groups of `size` invocations `lane`, numbered by `group`; those from `count` on return. */
-export function grouped(size: number, count: string, body: string): string {
+/**
+ * The head of a kernel that works in groups of `size` invocations `lane`, numbered by `group`; those from `count` on return. With
+ * `subgroups` there are also `subgroup_size` and `subgroup_lane`.
+ */
+export function grouped(size: number, count: string, body: string, subgroups = false): string {
+  const builtins = [
+    '@builtin(local_invocation_index) lane: u32',
+    '@builtin(workgroup_id) where_: vec3<u32>',
+    '@builtin(num_workgroups) groups: vec3<u32>',
+    ...(subgroups
+      ? ['@builtin(subgroup_size) subgroup_size: u32', '@builtin(subgroup_invocation_id) subgroup_lane: u32']
+      : []),
+  ];
   return `@compute @workgroup_size(${size})
-fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) where_: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+fn main(${builtins.join(', ')}) {
   let group = where_.y * groups.x + where_.x;
   if (group >= ${count}) { return; }
   ${body}

@@ -1,6 +1,7 @@
 import { type DType, type ReduceKernel, shaderDType } from '@taimatsu/core/backend';
 import { betterText, identityText, joinText } from './combine.ts';
 import { expressionFunction } from './expression.ts';
+import { foldLanes } from './lanes.ts';
 import { type Binding, elementwise, grouped, type KernelText, kernelText } from './module.ts';
 import { fromWord, toWord, wordType } from './types.ts';
 import { WordNames, walkNest } from './words.ts';
@@ -31,12 +32,13 @@ export function accumulated(kernel: ReduceKernel): 'f32' | 'i32' {
 export const isArg = (kernel: ReduceKernel): boolean =>
   kernel.combine === 'argmax' || kernel.combine === 'argmin';
 
-/** The text of a reduction; launch data is scalars, sizes, starts, outer nest, inner nest. */
+/** The text of a reduction, for devices with `subgroups` or without; launch data is scalars, sizes, starts, outer nest, inner nest. */
 export function reduceText(
   kernel: ReduceKernel,
   as: ReduceClass,
   outerRank: number,
   innerRank: number,
+  subgroups: boolean,
 ): ReduceText {
   const names = new WordNames();
   const pre = expressionFunction(kernel.pre, { name: 'pre', names, params: kernel.params });
@@ -115,11 +117,22 @@ export function reduceText(
   }`
       : `for (var k = first + lane; k < end; k += ${REDUCE_LANES}u) { ${take} }`;
     const fold = arg
-      ? `let j = place_lanes[lane + step];
-      if (j >= 0 && (found < 0 || better(acc, found, value_lanes[lane + step], j))) { acc = value_lanes[lane + step]; found = j; }
-      value_lanes[lane] = acc;
-      place_lanes[lane] = found;`
-      : 'acc = join(acc, value_lanes[lane + step]);\n      value_lanes[lane] = acc;';
+      ? foldLanes(
+          REDUCE_LANES,
+          [
+            { variable: 'acc', shared: 'value_lanes' },
+            { variable: 'found', shared: 'place_lanes' },
+          ],
+          ([b, j]) =>
+            `if (${j} >= 0 && (found < 0 || better(acc, found, ${b}, ${j}))) { acc = ${b}; found = ${j}; }`,
+          subgroups,
+        )
+      : foldLanes(
+          REDUCE_LANES,
+          [{ variable: 'acc', shared: 'value_lanes' }],
+          ([b]) => `acc = join(acc, ${b});`,
+          subgroups,
+        );
     const last =
       as === 'part' ? `value_parts[group] = acc;${arg ? ' place_parts[group] = found;' : ''}` : store;
     main = `var<workgroup> value_lanes: array<${type}, ${REDUCE_LANES}>;
@@ -131,16 +144,9 @@ ${grouped(
   ${locate(result)}
   ${begin}
   ${loop}
-  value_lanes[lane] = acc;
-  ${arg ? 'place_lanes[lane] = found;' : ''}
-  workgroupBarrier();
-  for (var step = ${REDUCE_LANES / 2}u; step > 0u; step = step / 2u) {
-    if (lane < step) {
-      ${fold}
-    }
-    workgroupBarrier();
-  }
+  ${fold}
   if (lane == 0u) { ${last} }`,
+  subgroups,
 )}`;
   }
 

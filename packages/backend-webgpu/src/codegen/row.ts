@@ -1,6 +1,7 @@
 import type { ReduceKernel, RowKernel } from '@taimatsu/core/backend';
 import { identityText, joinText } from './combine.ts';
 import { type ExpressionText, expressionFunction } from './expression.ts';
+import { foldLanes } from './lanes.ts';
 import { type Binding, elementwise, grouped, type KernelText, kernelText } from './module.ts';
 import { toWord, wordType } from './types.ts';
 import { WordNames, walkNest } from './words.ts';
@@ -20,10 +21,16 @@ interface Stage {
 }
 
 /**
- * A row program: an invocation for each row when `alone`, else a workgroup. Launch data: scalars; rows, length; starts of out, of
+ * A row program: an invocation for each row when `alone`, else a workgroup, with `subgroups` or without. Launch data: scalars; rows, length; starts of out, of
  * the inputs that are read and of the results; their nest.
  */
-export function rowText(kernel: RowKernel, splat: readonly boolean[], rank: number, alone: boolean): RowText {
+export function rowText(
+  kernel: RowKernel,
+  splat: readonly boolean[],
+  rank: number,
+  alone: boolean,
+  subgroups: boolean,
+): RowText {
   const { operands, params, saves } = kernel;
   const names = new WordNames();
   let first: WordNames | undefined = names;
@@ -86,18 +93,13 @@ export function rowText(kernel: RowKernel, splat: readonly boolean[], rank: numb
   ${store(k)}`,
   );
   const shared = stages.map(
-    (stage, k) => `{
+    (stage, k) => `var found${k}: f32;
+  {
     ${begin(stage)}
     ${walk(stage, k, 'lane', ROW_LANES)}
-    lanes[lane] = acc;
+    ${foldLanes(ROW_LANES, [{ variable: 'acc', shared: 'lanes' }], ([b]) => `acc = join${k}(acc, ${b});`, subgroups)}
+    found${k} = ${finish(k)};
   }
-  workgroupBarrier();
-  for (var step = ${ROW_LANES / 2}u; step > 0u; step = step / 2u) {
-    if (lane < step) { lanes[lane] = join${k}(lanes[lane], lanes[lane + step]); }
-    workgroupBarrier();
-  }
-  var found${k}: f32;
-  { let acc = lanes[0]; found${k} = ${finish(k)}; }
   if (lane == 0u) { ${store(k)} }
   workgroupBarrier();`,
   );
@@ -107,7 +109,7 @@ export function rowText(kernel: RowKernel, splat: readonly boolean[], rank: numb
         `${locate('id')}\n  ${lonely.join('\n  ')}\n  for (var e = 0u; e < length; e++) { ${output} }`,
       )
     : `var<workgroup> lanes: array<f32, ${ROW_LANES}>;
-${grouped(ROW_LANES, rows, `${locate('group')}\n  ${shared.join('\n  ')}\n  for (var e = lane; e < length; e += ${ROW_LANES}u) { ${output} }`)}`;
+${grouped(ROW_LANES, rows, `${locate('group')}\n  ${shared.join('\n  ')}\n  for (var e = lane; e < length; e += ${ROW_LANES}u) { ${output} }`, subgroups)}`;
   const joins = stages.map(({ kernel: own }, k) =>
     joinText(plain(own), own.pre.dtype).replaceAll('join', `join${k}`),
   );

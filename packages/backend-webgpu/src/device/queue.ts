@@ -38,6 +38,8 @@ export class Queue implements BufferSource {
   readonly budget: number;
   /** True for devices that compute on the host's processor. */
   readonly inSoftware: boolean;
+  /** Whether invocations may exchange values without memory. */
+  readonly subgroups: boolean;
   readonly buffers: Buffers;
   /** Kernels that wait for others like them, until something else is asked for. */
   waiting: { close(): void } | undefined;
@@ -72,6 +74,7 @@ export class Queue implements BufferSource {
     const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
     this.maxBytes = Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize, 2 ** 33) / 16) * 16;
     this.inSoftware = isSoftware(device.adapterInfo);
+    this.subgroups = device.features.has('subgroups');
     this.guarded = this.guarded.bind(this);
     this.wordBuffer = device.createBuffer({
       size: WORD_BYTES + WORDS * 4,

@@ -37,7 +37,7 @@ export function makeReduce(queue: Queue): Kernels['reduce'] {
     const key = (classes.indexOf(as) * 16 + outer.shape.length) * 16 + inner.shape.length;
     let one = known.get(key);
     if (one === undefined) {
-      const text = reduceText(kernel, as, outer.shape.length, inner.shape.length);
+      const text = reduceText(kernel, as, outer.shape.length, inner.shape.length, queue.subgroups);
       one = { program: queue.compile(text), text };
       known.set(key, one);
     }

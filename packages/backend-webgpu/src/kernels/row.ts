@@ -27,7 +27,7 @@ export function makeRow(queue: Queue): Kernels['row'] {
     const key = (mask * 16 + rank) * 2 + (alone ? 1 : 0);
     let one = known.get(key);
     if (one === undefined) {
-      const text = rowText(kernel, splat, rank, alone);
+      const text = rowText(kernel, splat, rank, alone, queue.subgroups);
       one = { program: queue.compile(text), text };
       known.set(key, one);
     }
