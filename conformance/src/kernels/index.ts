@@ -10,14 +10,25 @@ import { mapChecks } from './kinds/map.ts';
 import { matmulChecks } from './kinds/matmul.ts';
 import { reduceChecks } from './kinds/reduce.ts';
 import { rowChecks } from './kinds/row.ts';
+import { scalarChecks } from './kinds/scalar.ts';
 import { scanChecks } from './kinds/scan.ts';
 import { sortChecks } from './kinds/sort.ts';
 
-export type { CheckOptions, KernelCheck } from './check.ts';
+export {
+  dense,
+  type KernelArray,
+  type Layout,
+  lay,
+  list,
+  room,
+  rowMajor,
+} from './array.ts';
+export { type CheckOptions, type KernelCheck, kernelOf } from './check.ts';
+export { values } from './values.ts';
 
 /** The checks of every kernel kind; a kind without a row here does not compile. */
 const byKind: { readonly [K in KernelKind]: readonly KernelCheck[] } = {
-  map: mapChecks,
+  map: [...mapChecks, ...scalarChecks],
   reduce: reduceChecks,
   row: rowChecks,
   scan: scanChecks,

@@ -1,6 +1,6 @@
 import { kernelChecks, runKernelCheck } from '@taimatsu/conformance/kernels';
 import { describe, expect, test } from 'vitest';
-import { modes } from './support.ts';
+import { modes } from './backends.ts';
 
 describe.each(modes)('every kernel does what its kind means, %s', (_, backend) => {
   test.each(kernelChecks.filter(({ kind }) => kind !== 'row'))('$id', async (check) => {

@@ -1,33 +1,29 @@
-import { dtypeInfo } from '@taimatsu/core/backend';
+import { dtypeInfo, dtypes } from '@taimatsu/core/backend';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createCpuBackend } from '../src/index.ts';
 import { type CpuBuffer, Memory } from '../src/memory.ts';
-import { allDTypes } from './support.ts';
 
 const owner = {};
 
 test('small buffers share slabs and never overlap', () => {
   const memory = new Memory(false);
   fc.assert(
-    fc.property(
-      fc.array(fc.tuple(fc.constantFrom(...allDTypes), fc.nat(80)), { maxLength: 200 }),
-      (wanted) => {
-        const taken = new Map<ArrayBufferLike, [number, number][]>();
-        for (const [dtype, length] of wanted) {
-          const { data, start } = memory.alloc(dtype, length);
-          expect(start + length).toBeLessThanOrEqual(data.length);
-          const { itemsize } = dtypeInfo[dtype];
-          const range: [number, number] = [
-            data.byteOffset + start * itemsize,
-            data.byteOffset + (start + length) * itemsize,
-          ];
-          const others = taken.get(data.buffer) ?? [];
-          expect(others.some(([from, to]) => range[0] < to && from < range[1])).toBe(false);
-          taken.set(data.buffer, [...others, range]);
-        }
-      },
-    ),
+    fc.property(fc.array(fc.tuple(fc.constantFrom(...dtypes), fc.nat(80)), { maxLength: 200 }), (wanted) => {
+      const taken = new Map<ArrayBufferLike, [number, number][]>();
+      for (const [dtype, length] of wanted) {
+        const { data, start } = memory.alloc(dtype, length);
+        expect(start + length).toBeLessThanOrEqual(data.length);
+        const { itemsize } = dtypeInfo[dtype];
+        const range: [number, number] = [
+          data.byteOffset + start * itemsize,
+          data.byteOffset + (start + length) * itemsize,
+        ];
+        const others = taken.get(data.buffer) ?? [];
+        expect(others.some(([from, to]) => range[0] < to && from < range[1])).toBe(false);
+        taken.set(data.buffer, [...others, range]);
+      }
+    }),
   );
   expect(memory.alloc('float32', 4).data).toBe(memory.alloc('float32', 4).data);
 });
@@ -43,7 +39,7 @@ test('big buffers that are given back are used again, also for other dtypes', ()
 test('every length fits its size class', () => {
   const memory = new Memory(false);
   fc.assert(
-    fc.property(fc.constantFrom(...allDTypes), fc.integer({ min: 1, max: 100_000 }), (dtype, length) => {
+    fc.property(fc.constantFrom(...dtypes), fc.integer({ min: 1, max: 100_000 }), (dtype, length) => {
       const { data, start } = memory.alloc(dtype, length);
       expect(data.length - start).toBeGreaterThanOrEqual(length);
       expect(data.byteLength).toBeLessThanOrEqual(

@@ -30,7 +30,7 @@ export function manifestOf(engine: Engine): Manifest {
     syncRead: true,
     maxElements: engine.maxElements,
     deterministic: true,
-    denormals: engine.executor === 'cpu',
+    denormals: false,
     executor: `gpu.js ${engine.executor}`,
   });
 }

@@ -1,3 +1,4 @@
+import { lay, room, rowMajor } from '@taimatsu/conformance/kernels';
 import {
   collapse,
   type Kernels,
@@ -10,14 +11,16 @@ import {
   scalarKernel,
 } from '@taimatsu/core/backend';
 import { expect, test, vi } from 'vitest';
-import { backend, lay, rowMajor } from './support.ts';
+import { createWasmBackend } from '../src/index.ts';
+
+const backend = createWasmBackend({ poison: true });
 
 test('ten thousand shapes compile no more than the first few', () => {
   const compiled = vi.spyOn(WebAssembly, 'Module');
   const run = backend.kernels as Kernels;
   const a = lay(backend, 'float32', [4000], rowMajor, () => 0.5);
-  const out = lay(backend, 'float32', [4000], rowMajor);
-  const index = lay(backend, 'int64', [4000], rowMajor);
+  const out = room(backend, 'float32', [4000]);
+  const index = room(backend, 'int64', [4000]);
   const add = scalarKernel(s.add(load(0, 'float32'), load(1, 'float32')), 'float32');
   const sum = reduceKernel('sum', load(0, 'float32'), 'float32');
   const use = (x: number, y: number, z: number): void => {
@@ -45,6 +48,7 @@ test('ten thousand shapes compile no more than the first few', () => {
   // The first rounds meet every class of layouts and of sizes.
   for (const [x, y, z] of [
     [2, 3, 4],
+    [2, 2, 2],
     [3, 1, 20],
     [1, 9, 9],
     [17, 1, 9],

@@ -1,4 +1,5 @@
 import {
+  dtypes,
   flatMapPlan,
   isTensorError,
   type Kernels,
@@ -13,7 +14,6 @@ import { describe, expect, test, vi } from 'vitest';
 import { createWasmBackend } from '../src/index.ts';
 import { Memory, WasmBuffer } from '../src/memory/index.ts';
 import { classBytes, sizeClass } from '../src/memory/sizes.ts';
-import { allDTypes } from './support.ts';
 
 const MB = 2 ** 20;
 const small = (budget = 64 * MB): Memory => new Memory({ budget, poison: false, shared: false });
@@ -34,7 +34,7 @@ test('every size fits its class, and wastes at most an eighth', () => {
 test('buffers never overlap, whatever is given back meanwhile', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(fc.constantFrom(...allDTypes), fc.nat(30000), fc.boolean()), { maxLength: 100 }),
+      fc.array(fc.tuple(fc.constantFrom(...dtypes), fc.nat(30000), fc.boolean()), { maxLength: 100 }),
       (wanted) => {
         const memory = small();
         const live: [buffer: WasmBuffer, from: number, to: number][] = [];

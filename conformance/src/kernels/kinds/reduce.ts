@@ -6,6 +6,7 @@ import {
   type DType,
   dtypeInfo,
   type Literal,
+  literal,
   load,
   param,
   planReduce,
@@ -186,4 +187,95 @@ const precision = example('reduce/long-sums', async (backend) => {
   }
 });
 
-export const reduceChecks: readonly KernelCheck[] = [...anyLayout, empty, around, carries, precision];
+const tenths = example('reduce/ten-million-tenths', async (backend) => {
+  if (!dtypesOf(backend).whole.has('float64')) return;
+  const n = 1e7;
+  const buffer = backend.alloc('float64', n, {});
+  backend.write(buffer, 0, new Float64Array(n).fill(0.1));
+  for (const stride of [1, 2]) {
+    const view = { storage: { buffer }, offset: 0, dtype: 'float64' as const };
+    const out = room(backend, 'float64', []);
+    const plan = planReduce([n / stride], [0], [], [[stride]], false);
+    kernelOf(backend, 'reduce')(reduceKernel('sum', load(0, 'float64'), 'float64'), plan, out, [view], []);
+    const [sum] = (await list(out)) as [number];
+    const off = Math.abs((sum * stride) / 1e6 - 1);
+    if (off > 5e-15) throw new Error(`the sum of ${n / stride} tenths is off by ${off} of itself`);
+  }
+  backend.free(buffer);
+});
+
+/** A dimension of short lines between long ones that are reduced with those before it. */
+const bothSides = property(
+  'reduce/both-sides',
+  () =>
+    fc.record({
+      shape: fc.tuple(
+        fc.integer({ min: 2, max: 5 }),
+        fc.integer({ min: 2, max: 5 }),
+        fc.integer({ min: 32, max: 70 }),
+      ),
+      combine: fc.constantFrom('sum', 'max', 'prod' as const),
+      seed: fc.nat(),
+    }),
+  async (backend, { shape, combine, seed }) => {
+    const array = lay(backend, 'float32', shape, rowMajor, values('float32', seed));
+    const out = room(backend, 'float32', [shape[1]]);
+    const half = s.mul(load(0, 'float32'), literal(0.5, 'float32'));
+    const kernel = reduceKernel(combine, half, 'float32', (x) => s.mul(x, param(0, 'float32')));
+    const plan = planReduce(shape, [0, 2], out.strides, [array.strides], false);
+    kernelOf(backend, 'reduce')(kernel, plan, out, [array], [3]);
+    const actual = await list(out);
+    groups(await look(array), shape, [0, 2]).forEach((xs, i) => {
+      const halves = (xs as number[]).map((x) => x / 2);
+      const expected = 3 * (combined(combine, halves, 'float64') as number);
+      const size = combine === 'sum' ? halves.reduce((n, x) => n + Math.abs(x), 0) : Math.abs(expected);
+      expectClose(actual[i]!, Math.fround(expected), 'float32', `${combine}, result ${i}`, 3 * size);
+    });
+  },
+);
+
+/** Windows of a plane: elements that several results are made of. */
+const windows = combines.map((combine) =>
+  property(
+    `reduce/${combine}-of-windows`,
+    (backend) => {
+      const few = (min: number, max: number) => fc.tuple(fc.integer({ min, max }), fc.integer({ min, max }));
+      return fc.record({
+        size: fc.tuple(fc.integer({ min: 3, max: 20 }), fc.integer({ min: 8, max: 40 })),
+        window: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 4 })),
+        stride: few(1, 3),
+        dtype: fc.constantFrom(...dtypesOf(backend).all.filter((d) => dtypeInfo[d].itemsize >= 4)),
+        seed: fc.nat(),
+      });
+    },
+    async (backend, { size: [h, w], window: [kh, kw], stride: [sh, sw], dtype, seed }) => {
+      const counts = [Math.floor((h - kh) / sh) + 1, Math.floor((w - kw) / sw) + 1] as const;
+      const plane = lay(backend, dtype, [2, h, w], rowMajor, values(dtype, seed));
+      const [outer, row, column] = plane.strides as [number, number, number];
+      const shape = [2, ...counts, kh, kw];
+      const seen: KernelArray = { ...plane, shape, strides: [outer, row * sh, column * sw, row, column] };
+      const out = room(backend, isArg(combine) ? 'int64' : widened(combine, dtype), [2, ...counts]);
+      launch(backend, combine, seen, [3, 4], out);
+      const compute = dtypeInfo[widened(combine, dtype)].compute;
+      const actual = await list(out);
+      groups(await look(seen), shape, [3, 4]).forEach((xs, i) => {
+        const wide = xs.map((x) => castValue(x, dtypeInfo[dtype].compute, compute));
+        const expected = stored(combined(combine, wide, compute), out.dtype);
+        const size =
+          combine === 'sum' ? wide.reduce((n: number, x) => n + Math.abs(Number(x)), 0) : undefined;
+        expectClose(actual[i]!, expected, out.dtype, `${combine} of ${dtype}, result ${i}`, size);
+      });
+    },
+  ),
+);
+
+export const reduceChecks: readonly KernelCheck[] = [
+  ...anyLayout,
+  ...windows,
+  bothSides,
+  empty,
+  around,
+  carries,
+  precision,
+  tenths,
+];

@@ -7,8 +7,8 @@ const SQRT_PI = 1.772453850905516;
 export function erf(x: number): number {
   if (Number.isNaN(x)) return Number.NaN;
   const a = Math.abs(x);
-  if (a >= 6) return Math.sign(x);
-  return a < 2.5 ? erfSeries(x) : x > 0 ? 1 - erfcFraction(a) : erfcFraction(a) - 1;
+  if (a < 0.5) return erfSeries(x);
+  return Math.sign(x) * (1 - erfc(a));
 }
 
 /** 1 - erf(x), accurate where erf is close to 1. */
@@ -19,18 +19,18 @@ export function erfc(x: number): number {
   return x < 2.5 ? erfcTaylor(x) : erfcFraction(x);
 }
 
-// erf x = 2/√π e^(-x²) Σ 2ⁿ x^(2n+1) / (1·3·…·(2n+1)): all terms positive, so nothing cancels.
+// erf x = 2/√π Σ (-1)ⁿ x^(2n+1) / (n! (2n+1)) for |x| < ½; what x has to be increased by is small, and so is its error.
 function erfSeries(x: number): number {
   const xx = x * x;
-  let term = x;
-  let sum = x;
-  for (let n = 1; n < 100; n++) {
-    term *= (2 * xx) / (2 * n + 1);
-    const next = sum + term;
-    if (next === sum) break;
-    sum = next;
+  let power = 1;
+  let rest = 0;
+  for (let n = 1; n < 20; n++) {
+    power *= -xx / n;
+    const next = rest + power / (2 * n + 1);
+    if (next === rest) break;
+    rest = next;
   }
-  return (2 / SQRT_PI) * expMinusSquare(x) * sum;
+  return x + x * (0.1283791670955126 + (2 / SQRT_PI) * rest);
 }
 
 // erfc x = e^(-x²)/√π · 1/(x + (1/2)/(x + 1/(x + (3/2)/(x + …)))), evaluated from the far end.
@@ -51,14 +51,18 @@ function expMinusSquare(x: number): number {
 // Taylor steps of erfc from tabulated points keep its relative accuracy between 0.5 and 2.5.
 const erfcPoints: readonly (readonly [number, number])[] = [
   [0.5, 0.4795001221869535],
+  [0.75, 0.28884436634648486],
   [1, 0.15729920705028513],
+  [1.25, 0.07709987174354177],
   [1.5, 0.033894853524689274],
+  [1.75, 0.013328328780817557],
   [2, 0.004677734981047266],
+  [2.25, 0.0014627165866811518],
   [2.5, 0.0004069520174449589],
 ];
 
 function erfcTaylor(x: number): number {
-  const [x0, value] = erfcPoints[Math.min(4, Math.max(0, Math.round(x * 2) - 1))]!;
+  const [x0, value] = erfcPoints[Math.min(8, Math.round(x * 4) - 2)]!;
   const h = x - x0;
   // Derivatives of erfc: -2/√π e^(-x0²) Hₙ(x0) (-1)ⁿ, with Hermite's recurrence.
   let previous = 0;
