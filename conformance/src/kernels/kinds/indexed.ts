@@ -97,21 +97,27 @@ const scatters = (['set', 'add', 'mul', 'max', 'min'] as const).map((mode) =>
   ),
 );
 
-/** Whoever reads at once says at once which index was bad; others fail with the next read. */
+class Refused extends Error {}
+
+const refuse = (index: number, size: number): never => {
+  throw new Refused(`${index} of ${size}`);
+};
+
+/** Whoever reads at once says at once which index was bad; the next read from others fails as the plan says. */
 async function expectRefused(
   answer: number | undefined,
   bad: number,
+  size: number,
   read: () => Promise<unknown>,
 ): Promise<void> {
   if (answer === bad) return;
-  if (answer === undefined) {
-    const error = await read().then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    if (String(error).includes(String(bad))) return;
-  }
-  throw new Error(`expected index ${bad} to be refused, got ${answer}`);
+  if (answer !== undefined) throw new Error(`expected index ${bad} to be refused, got ${answer}`);
+  const error = await read().then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof Refused && error.message === `${bad} of ${size}`) return;
+  throw new Error(`expected the next read to fail as the plan refuses index ${bad} of ${size}, got ${error}`);
 }
 
 const outOfRange = (kind: 'gather' | 'scatter'): KernelCheck =>
@@ -125,12 +131,12 @@ const outOfRange = (kind: 'gather' | 'scatter'): KernelCheck =>
     ];
     for (const [bad, wraps, list_] of cases) {
       const index = dense(backend, 'int64', list_);
-      const plan = planIndexed([4], 0, [[1], [1], [1]], kind === 'gather' ? 2 : 0, 3, wraps);
+      const plan = planIndexed([4], 0, [[1], [1], [1]], kind === 'gather' ? 2 : 0, 3, wraps, refuse);
       const answer =
         kind === 'gather'
           ? kernelOf(backend, 'gather')(plan, large, index, small)
           : kernelOf(backend, 'scatter')('add', plan, small, index, large);
-      await expectRefused(answer, bad, () => list(small));
+      await expectRefused(answer, bad, 3, () => list(small));
     }
     if (kind === 'scatter' && backend.manifest.syncRead) {
       expectSame(await list(small), [1, 2, 3], 'nothing was written');
