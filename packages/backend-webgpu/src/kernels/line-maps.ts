@@ -34,6 +34,7 @@ export class LineMaps {
   private used = 0;
   private readonly scalars: (readonly Literal[])[] = [];
   private readonly wanted: number[] = [];
+  private readonly slots: number[] = [];
 
   constructor(queue: Queue) {
     this.queue = queue;
@@ -58,18 +59,23 @@ export class LineMaps {
     }
     const first = this.used;
     let code = kernel.id;
-    const slots: number[] = [];
+    const { slots } = this;
     for (let i = 0; i < inputs.length; i++) {
       const repeated = isRepeated(plan, i);
       const slot = this.slotFor(inputs[i]!, repeated);
-      slots.push(slot);
+      slots[i] = slot;
       code = code * 512 + slot * 2 + (repeated ? 1 : 0);
     }
     const target = this.slotFor(out, false);
     bufferOf(out).block.written = true;
     code = code * 256 + target;
-    const known = this.route.after(code);
-    this.route = known ?? this.route.extend(code, { kernel, inputs: slots, out: target }, this.added(first));
+    this.route =
+      this.route.after(code) ??
+      this.route.extend(
+        code,
+        { kernel, inputs: slots.slice(0, inputs.length), out: target },
+        this.added(first),
+      );
     this.scalars[this.count++] = params;
     this.size = plan.size;
     return true;
