@@ -20,8 +20,14 @@ export interface GpuBackendOptions {
   readonly budget?: number;
 }
 
+/** Tensors through gpu.js. */
+export interface GpuBackend extends Backend {
+  /** Runs the elementwise operations that wait to be asked for; reading does by itself. */
+  flush(): void;
+}
+
 /** A backend with a context of its own. @throws `backend/unsupported` where the mode cannot run */
-export function createGpuBackend({ mode = 'auto', budget }: GpuBackendOptions = {}): Backend {
+export function createGpuBackend({ mode = 'auto', budget }: GpuBackendOptions = {}): GpuBackend {
   if (mode === 'webasm') {
     fail('backend/unsupported', {
       backend: 'gpu',
@@ -49,5 +55,6 @@ export function createGpuBackend({ mode = 'auto', budget }: GpuBackendOptions = 
     write: (buffer, start, data) => memory.write(buffer as GpuBuffer, start, data),
     read,
     readAsync: async (buffer, start, length) => read(buffer, start, length),
+    flush: () => memory.waiting?.flush(),
   };
 }

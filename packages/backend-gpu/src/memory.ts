@@ -8,6 +8,7 @@ import {
 } from '@taimatsu/core/backend';
 import type { Engine, Run, Texels } from './gpujs.ts';
 import { isExact, isTooWide, widened } from './integers.ts';
+import type { Step, Waiting } from './program/waiting.ts';
 
 /** A buffer: a record whose texels are replaced by each launch that writes to it. */
 export class GpuBuffer {
@@ -17,6 +18,8 @@ export class GpuBuffer {
   texels: Texels | undefined = undefined;
   /** What the texels hold, or held before they were evacuated, where the host knows. */
   known: Float32Array | undefined = undefined;
+  /** What will make its texels when they are asked for. */
+  step: Step | undefined = undefined;
   /** When its texels were last asked for. */
   used = 0;
 
@@ -49,6 +52,11 @@ export class Memory {
   private readonly budget: number;
   private readonly reclaim: FinalizationRegistry<GpuBuffer> | undefined;
   private readonly resident = new Set<GpuBuffer>();
+  /** Runs the steps that buffers wait for, where there are any. */
+  waiting: Waiting | undefined = undefined;
+  /** How many steps will read texels that no buffer may lose to them, and those that only they have. */
+  private readonly held = new Map<Texels, number>();
+  private readonly orphans = new Set<Texels>();
   private bytes = 0;
   private clock = 0;
   private patch: Run | undefined;
@@ -77,6 +85,34 @@ export class Memory {
     buffer.known = undefined;
   }
 
+  /** Puts off what a buffer will hold: `step` makes it when it is asked for. */
+  await(buffer: GpuBuffer, step: Step): void {
+    this.drop(buffer);
+    buffer.known = undefined;
+    buffer.step = step;
+  }
+
+  /** Keeps texels, whatever becomes of their buffer, until they are released as often as they are held. */
+  hold(texels: Texels): void {
+    this.held.set(texels, (this.held.get(texels) ?? 0) + 1);
+  }
+
+  release(texels: Texels): void {
+    const count = this.held.get(texels)! - 1;
+    if (count > 0) {
+      this.held.set(texels, count);
+      return;
+    }
+    this.held.delete(texels);
+    if (this.orphans.delete(texels)) this.engine.dispose(texels);
+  }
+
+  /** Texels that belong to no buffer, or not any more. */
+  leave(texels: Texels): void {
+    if (this.held.has(texels)) this.orphans.add(texels);
+    else this.engine.dispose(texels);
+  }
+
   /** Puts new texels in place of a buffer's. Nobody may hold another buffer's texels across this call. */
   replace(buffer: GpuBuffer, texels: Texels, known?: Float32Array): void {
     this.drop(buffer);
@@ -88,6 +124,7 @@ export class Memory {
   /** A buffer's texels; zeros for what was never written. There are no textures of nothing: empty buffers have one. */
   texels(buffer: GpuBuffer): Texels {
     buffer.used = ++this.clock;
+    if (buffer.step !== undefined) this.waiting!.run(buffer.step);
     if (buffer.texels !== undefined) return buffer.texels;
     const values = buffer.known ?? new Float32Array(Math.max(1, buffer.length));
     return this.keep(buffer, this.engine.upload(values));
@@ -103,8 +140,11 @@ export class Memory {
   }
 
   private drop(buffer: GpuBuffer): void {
+    const { step } = buffer;
+    buffer.step = undefined;
+    if (step !== undefined) this.waiting!.leave(step);
     if (buffer.texels === undefined) return;
-    this.engine.dispose(buffer.texels);
+    this.leave(buffer.texels);
     buffer.texels = undefined;
     if (this.resident.delete(buffer)) this.bytes -= bytesOf(buffer);
   }

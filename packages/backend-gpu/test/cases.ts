@@ -9,6 +9,7 @@ import {
   scalarKernel,
   type View,
 } from '@taimatsu/core/backend';
+import type { GpuBackend } from '../src/index.ts';
 
 /** A test that runs in Node and in a page alike: it throws where something is wrong. */
 export type Case = (backend: Backend) => void;
@@ -24,7 +25,46 @@ function close(got: unknown, wanted: readonly number[], ulps = 0): void {
   throw new Error(`expected ${wanted.map(show)}, got ${values.map(show)}`);
 }
 
-const show = (x: number): string => (Object.is(x, -0) ? '-0' : String(x));
+const show = (x: number | readonly number[]): string =>
+  typeof x === 'number' ? (Object.is(x, -0) ? '-0' : String(x)) : x.map(show).join();
+
+/** Elementwise code of one size: what happens to which of the tensors so far. */
+const steps: readonly ((a: torch.Tensor, b: torch.Tensor) => torch.Tensor)[] = [
+  (a, b) => a.mul(b).add(a),
+  (a, b) => torch.addcmul(a, b, b, { value: 0.5 }),
+  (a) => a.mul(1.7).sub(0.3),
+  (a) => a.sigmoid(),
+  (a, b) => torch.where(a.gt(b), a, b),
+  (a) => a.mul(3).to('int32').to('float32'),
+  (a, b) => a.clone().mul_(b).add_(1),
+  (a, b) => a.add_(b.mul(0.25)),
+  (a, b) => a.sub(b.mean()),
+  (a, b) => {
+    if (a.numel() > 3) a.narrow(0, 0, 2).add_(b.narrow(0, 1, 2));
+    return a.neg();
+  },
+];
+
+/** What random code in a scope leaves. */
+function program(seed: number, after: () => void = () => {}): readonly number[] {
+  let state = seed;
+  const next = (below: number): number => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return (state >>> 8) % below;
+  };
+  const size = [1, 2, 5, 64, 131][next(5)]!;
+  const results = torch.tidy(() => {
+    const made = [0, 1, 2].map((k) => t(Array.from({ length: size }, (_, i) => Math.sin(i * 1.7 + k) * 3)));
+    const count = 5 + next(40);
+    for (let n = 0; n < count; n++) {
+      const [a, b] = [made[next(made.length)]!, made[next(made.length)]!];
+      made.push(steps[next(steps.length)]!(a, b));
+      after();
+    }
+    return made.slice(-3);
+  });
+  return results.flatMap((result) => result.tolist() as number[]);
+}
 
 /** @throws where `run` does not throw an error with this code */
 export function refuses(code: string, run: () => unknown): void {
@@ -178,6 +218,17 @@ export const silentFailures: Readonly<Record<string, Case>> = {
 
 /** What textures make hard: parts of buffers, aliases, gathering instead of scattering. */
 export const kernels: Readonly<Record<string, Case>> = {
+  'maps that wait come out as those that do not': (backend) => {
+    const { flush } = backend as GpuBackend;
+    for (let seed = 1; seed <= 25; seed++) {
+      const alone = show(program(seed, flush));
+      // Steps are put together when they are met again.
+      for (let round = 0; round < 3; round++) {
+        const together = show(program(seed));
+        if (together !== alone) throw new Error(`program ${seed}: expected ${alone}, got ${together}`);
+      }
+    }
+  },
   'parts of buffers are written and the rest stays': () => {
     const x = torch.zeros([4, 5]);
     x.narrow(0, 1, 2).narrow(1, 1, 3).fill_(1);

@@ -57,6 +57,13 @@ describe.skipIf(missing !== undefined)(
       expect({ loss, first }).toEqual({ loss: free.loss, first: 7 });
     });
 
+    it('draws a chain once when it has met it before, and keeps no texture of it', async () => {
+      await page.call('open', 'webgl2');
+      const counts = await page.call('chain');
+      expect(counts.slice(1).map(([draws]) => draws)).toEqual([1, 1]);
+      expect(counts.map(([, live]) => live)).toEqual(counts.map(() => counts[0]![1]));
+    });
+
     it('names a lost context, and a new backend works', async () => {
       await page.call('open', 'webgl2');
       expect(await page.call('lose')).toBeUndefined();

@@ -21,12 +21,15 @@ export type TestPage = {
   trainWithTidy(): Promise<readonly number[]>;
   /** The most live textures in a synchronous loop without `tidy`, and the loss at its end, with a budget for 64 textures. */
   trainWithout(budget: number): Promise<{ most: number; loss: number; first: number }>;
+  /** Draws of a chain of twenty operations in a scope, each of three times, and live textures after each. */
+  chain(): Promise<readonly (readonly [draws: number, live: number])[]>;
   lose(): Promise<string | undefined>;
 };
 
 let backend: Backend;
 let context: WebGL2RenderingContext;
 let live = 0;
+let draws = 0;
 let isSpying = false;
 
 /** Keeps the context that a backend makes, and counts its textures. */
@@ -37,11 +40,15 @@ function spy(): void {
   const { getContext } = OffscreenCanvas.prototype;
   OffscreenCanvas.prototype.getContext = function (this: OffscreenCanvas, ...args: unknown[]) {
     context = getContext.apply(this, args as never) as WebGL2RenderingContext;
-    const { createTexture, deleteTexture } = context;
+    const { createTexture, deleteTexture, drawArrays } = context;
     const own = context;
     own.createTexture = () => {
       live++;
       return createTexture.call(own);
+    };
+    own.drawArrays = (...given) => {
+      draws++;
+      drawArrays.apply(own, given);
     };
     own.deleteTexture = (texture) => {
       live--;
@@ -120,6 +127,22 @@ const api: TestPage = {
       most = Math.max(most, live);
     }
     return { most, loss, first: first.mean().item() as number };
+  },
+  chain: async () => {
+    const x = ones([100]);
+    const counts: [number, number][] = [];
+    for (let round = 0; round < 3; round++) {
+      const before = draws;
+      const y = tidy(() => {
+        let out = x;
+        for (let i = 0; i < 10; i++) out = out.mul(0.9).add(x);
+        return out;
+      });
+      y.tolist();
+      y.dispose();
+      counts.push([draws - before, live]);
+    }
+    return counts;
   },
   lose: () =>
     asText(async () => {

@@ -11,6 +11,7 @@ const { functional: F } = torch;
 export function taimatsuTraining(
   tensors: (work: Work) => Tensor[],
   around: Around,
+  submit: () => void,
 ): Pick<Makers, 'mlp' | 'cnn'> {
   const training = (
     work: Work & { optimizer: Optimizer },
@@ -34,7 +35,10 @@ export function taimatsuTraining(
     };
     return {
       run,
-      sync: () => wait(last),
+      sync: () => {
+        submit();
+        return wait(last);
+      },
       result: async () => {
         const losses = new Float32Array(checkedSteps);
         for (let i = 0; i < checkedSteps; i++) {

@@ -12,7 +12,7 @@ type Tensor = torch.Tensor;
 export interface TaimatsuOptions {
   /** Frees what a run made when it ends, for devices whose memory no collector sees. */
   readonly tidy?: boolean;
-  /** Submits what is queued: after each run over many elements, so that no two runs of the same share a kernel. */
+  /** Has done what was put off: at the end of a round, and after each run over many elements, so that no two of them share a kernel. */
   readonly submit?: () => void;
   readonly about?: string;
 }
@@ -37,7 +37,10 @@ function makers(around: Around, submit: () => void): Makers {
         last = around(work);
         if (elements >= MANY) submit();
       },
-      sync: () => wait(last),
+      sync: () => {
+        submit();
+        return wait(last);
+      },
       result: () => values(last),
     };
   };
@@ -88,7 +91,7 @@ function makers(around: Around, submit: () => void): Makers {
       const [x, weight, bias] = tensors(work) as [Tensor, Tensor, Tensor];
       return task(() => torch.functional.layerNorm(x, [work.columns], weight, bias));
     },
-    ...taimatsuTraining(tensors, around),
+    ...taimatsuTraining(tensors, around, submit),
     peak: { declined: 'measured apart' },
   };
 }

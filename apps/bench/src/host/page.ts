@@ -24,7 +24,7 @@ const registered = import('@tensorflow/tfjs-core/dist/register_all_gradients.js'
 const engines: Readonly<Record<string, () => Promise<Engine>>> = {
   gpu: async () => {
     const backend = createGpuBackend({ mode: 'webgl2' });
-    return taimatsu(backend, { tidy: true });
+    return taimatsu(backend, { tidy: true, submit: () => backend.flush() });
   },
   webgpu: async () => {
     const backend = await init();

@@ -17,6 +17,8 @@ export interface Dialect {
   /** The declaration of a variable that may be assigned again. */
   declare(type: ShaderDType, name: string, value: string): string;
   literal(value: Literal, dtype: ShaderDType): string;
+  /** A float as a texture would give it back, which no compiler puts together with what comes after; where that can be written. */
+  readonly asStored: ((value: string) => string) | undefined;
   /** The float that has these bits. */
   fromBits(bits: string): string;
   cast(value: string, from: ShaderDType, to: ShaderDType): string;

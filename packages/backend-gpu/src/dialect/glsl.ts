@@ -29,6 +29,7 @@ interface Version {
   readonly bitwise: Pick<Dialect['ops'], 'and' | 'or' | 'xor' | 'not' | 'shl' | 'shr'>;
   special(value: 'nan' | 'infinity' | '-infinity' | '-0'): string;
   fromBits(bits: string): string;
+  readonly asStored: Dialect['asStored'];
   readonly loop: Dialect['loop'];
 }
 
@@ -106,6 +107,7 @@ function dialect(version: Version): Dialect {
     declare: (type, name, value) => `${names[type]} ${name} = ${value};`,
     literal: (value, dtype) => literal(value, dtype, version),
     fromBits: version.fromBits,
+    asStored: version.asStored,
     cast: (value, from, to) => (from === to ? value : `${names[to]}(${value})`),
     quotient: (x, y) => `(${x} / ${y})`,
     loop: version.loop,
@@ -201,6 +203,8 @@ export const glsl3: Dialect = dialect({
   sample: 'texture',
   special: (value) => `uintBitsToFloat(${bits[value]})`,
   fromBits: (text) => `intBitsToFloat(${text})`,
+  // The sign of a width, which is 0.
+  asStored: (value) => `intBitsToFloat(floatBitsToInt(${value}) ^ (uTexSize.x >> 31))`,
   loop: (variable, from, to, body) =>
     `for (int ${variable} = ${from}; ${variable} < ${to}; ${variable}++) {\n${body.join('\n')}\n}`,
   bitwise: {
@@ -273,6 +277,7 @@ export const glsl1: Dialect = dialect({
       '-0': '(-1.0 / tmInfinity())',
     })[value],
   fromBits: (text) => text,
+  asStored: undefined,
   // Loops have constant bounds.
   loop: (variable, from, to, body) =>
     `for (int ${variable}i = 0; ${variable}i < ${LOOP_LIMIT}; ${variable}i++) {\nint ${variable} = ${variable}i + ${from};\nif (${variable} >= ${to}) break;\n${body.join('\n')}\n}`,

@@ -77,6 +77,7 @@ export const javascript: Dialect = {
   declare: (_, name, value) => `let ${name} = ${value};`,
   literal: (value, dtype) => literal(value, dtype),
   fromBits: (text) => text,
+  asStored: undefined,
   cast: (value, from, to) => {
     if (from === to) return value;
     if (to === 'bool') return `(${value} !== 0)`;

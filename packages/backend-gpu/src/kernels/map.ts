@@ -8,16 +8,23 @@ import {
   parameterValues,
   type Source,
 } from '../program/launcher.ts';
+import { Waiting } from '../program/waiting.ts';
 import type { KernelSource } from '../text.ts';
 
 export function makeMap(launcher: Launcher): Kernels['map'] {
   const { memory, dialect } = launcher;
+  // Values that were never stored could not be told to be rounded alike elsewhere.
+  const waiting = dialect.asStored === undefined ? undefined : new Waiting(launcher);
   return (kernel, plan, out, inputs, params) => {
     const scalars = parameterValues(params, kernel.params, dialect);
     const views = inputs.slice(0, kernel.inputs.length);
     if (isWhole(plan, out, views)) {
       const buffer = bufferOf(out);
       const same = views.every((view) => bufferOf(view).length === plan.size);
+      if (same && waiting !== undefined && views.length <= launcher.engine.maxTextures) {
+        waiting.add(kernel, buffer, views.map(bufferOf), params);
+        return;
+      }
       const args = [...views.map((view) => memory.texels(bufferOf(view))), ...scalars];
       memory.replace(
         buffer,
