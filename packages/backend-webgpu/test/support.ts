@@ -18,18 +18,6 @@ import * as fc from 'fast-check';
 /** Runs on a software device are slow: few cases each. */
 export const few = { numRuns: 12 };
 
-export const dtypes: readonly DType[] = [
-  'bool',
-  'uint8',
-  'int8',
-  'int16',
-  'int32',
-  'int64',
-  'float16',
-  'bfloat16',
-  'float32',
-];
-
 export const isFloat = (dtype: DType): boolean => dtypeInfo[dtype].category === 'float';
 
 /** The kernel of a backend that declines none. */
@@ -91,8 +79,6 @@ export const layouts: fc.Arbitrary<Layout> = fc.record({
 });
 
 export const plain: Layout = { order: [0, 1, 2, 3, 4, 5, 6, 7, 8], step: 1, repeat: undefined, offset: 0 };
-
-export const shapes: fc.Arbitrary<number[]> = fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 4 });
 
 function stridesOf(shape: Shape, { order, step, repeat }: Layout): { strides: number[]; span: number } {
   const strides = new Array<number>(shape.length).fill(0);
