@@ -1,4 +1,5 @@
 import { type Backend, type DType, fail, newCounters } from '@taimatsu/core/backend';
+import type { KernelText } from './codegen/module.ts';
 import type { Block, GpuBuffer } from './device/buffers.ts';
 import { type DeviceStats, Queue } from './device/queue.ts';
 import { fromWords, toWords } from './elements.ts';
@@ -12,6 +13,17 @@ export interface WebGpuBackend extends Backend {
   stats(): DeviceStats;
   /** Submits what is queued, which reading does by itself. */
   flush(): void;
+  /**
+   * The kernels compiled so far, as plain data that JSON can hold: they have no shapes and no numbers of the tensors in them, so they
+   * are the same the next time, and on other devices of the same kind.
+   */
+  programs(): readonly KernelText[];
+  /**
+   * Compiles kernels that {@link programs} gave before, all at once and beside whatever else goes on, so that nothing waits for them
+   * later. What the device refuses is left out.
+   * @throws `backend/lost`
+   */
+  compileAhead(programs: readonly KernelText[]): Promise<void>;
 }
 
 /** What a backend can be told. */
@@ -66,6 +78,8 @@ export function createWebGpuBackend(
     },
     stats: () => queue.stats,
     flush: () => queue.flush(),
+    programs: () => queue.texts,
+    compileAhead: (programs) => queue.compileAhead(programs),
   };
 }
 

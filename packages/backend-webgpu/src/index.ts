@@ -5,6 +5,7 @@
 import { init } from './init.ts';
 
 export { type BackendOptions, createWebGpuBackend, type WebGpuBackend } from './backend.ts';
+export type { Binding, KernelText } from './codegen/module.ts';
 export type { DeviceStats } from './device/queue.ts';
 export { init, type WebGpuOptions } from './init.ts';
 

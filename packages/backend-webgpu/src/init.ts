@@ -1,5 +1,6 @@
 import { fail } from '@taimatsu/core/backend';
 import { type BackendOptions, createWebGpuBackend, type WebGpuBackend } from './backend.ts';
+import type { KernelText } from './codegen/module.ts';
 
 /** Which device {@link init} takes. */
 export interface WebGpuOptions extends BackendOptions {
@@ -8,6 +9,8 @@ export interface WebGpuOptions extends BackendOptions {
   readonly powerPreference?: GPUPowerPreference;
   /** Also take an adapter that computes in software. */
   readonly forceFallbackAdapter?: boolean;
+  /** Kernels to compile before it is ready: what `programs()` of an earlier backend gave. */
+  readonly programs?: readonly KernelText[];
 }
 
 const wantedLimits = [
@@ -39,7 +42,9 @@ export async function init(options: WebGpuOptions = {}): Promise<WebGpuBackend> 
   for (const limit of wantedLimits) requiredLimits[limit] = adapter.limits[limit];
   const requiredFeatures = wantedFeatures.filter((feature) => adapter.features.has(feature));
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
-  return createWebGpuBackend(device, { name, budget });
+  const backend = createWebGpuBackend(device, { name, budget });
+  if (options.programs !== undefined) await backend.compileAhead(options.programs);
+  return backend;
 }
 
 /** In Node, adapters and devices do not keep alive what they came from, so nothing else may let go of it. */

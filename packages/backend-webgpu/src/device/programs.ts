@@ -28,6 +28,8 @@ export class Programs {
   private readonly layouts = new Map<string, Layout>();
   private readonly bound = new Map<string, GPUBindGroup>();
   private readonly kept = new Set<Program>();
+  /** Compiled ahead and not asked for yet, by their code. */
+  private readonly ready = new Map<string, GPUComputePipeline>();
 
   constructor(source: BufferSource, words: GPUBuffer) {
     this.source = source;
@@ -35,8 +37,7 @@ export class Programs {
   }
 
   compile(text: KernelText): Program {
-    const access = text.bindings.map(({ write }) => (write === true ? 'w' : 'r')).join('');
-    const program: Program = { text, layout: this.layoutOf(access), pipeline: undefined };
+    const program: Program = { text, layout: this.layoutOf(text), pipeline: undefined };
     this.pipelineOf(program);
     return program;
   }
@@ -44,14 +45,10 @@ export class Programs {
   /** The compiled form. Of too many, those that were compiled first are dropped, and compiled again when they are used. */
   pipelineOf(program: Program): GPUComputePipeline {
     if (program.pipeline !== undefined) return program.pipeline;
-    const { device } = this.source;
-    const { label, code } = program.text;
-    this.compiled++;
-    program.pipeline = this.source.guarded(label, () => {
-      const module = device.createShaderModule({ code, label });
-      const layout = program.layout.pipeline;
-      return device.createComputePipeline({ label, layout, compute: { module, entryPoint: 'main' } });
-    });
+    const { text, layout } = program;
+    const ready = this.ready.get(text.code);
+    this.ready.delete(text.code);
+    program.pipeline = ready ?? this.source.guarded(text.label, () => this.compileNow(text, layout));
     this.kept.add(program);
     if (this.kept.size > MOST_PIPELINES) {
       const [first] = this.kept;
@@ -59,6 +56,49 @@ export class Programs {
       this.kept.delete(first!);
     }
     return program.pipeline;
+  }
+
+  private compileNow(text: KernelText, layout: Layout): GPUComputePipeline {
+    this.compiled++;
+    return this.source.device.createComputePipeline(this.descriptor(text, layout));
+  }
+
+  private descriptor({ label, code }: KernelText, layout: Layout): GPUComputePipelineDescriptor {
+    const module = this.source.device.createShaderModule({ code, label });
+    return { label, layout: layout.pipeline, compute: { module, entryPoint: 'main' } };
+  }
+
+  /** The texts of the kernels that are compiled. */
+  get texts(): readonly KernelText[] {
+    return Array.from(this.kept, ({ text: { label, bindings, code } }) => ({ label, bindings, code }));
+  }
+
+  /**
+   * Compiles kernels all at once, beside whatever else goes on. Those that the device refuses are left: their errors come when they
+   * are asked for.
+   */
+  async ahead(texts: readonly KernelText[]): Promise<void> {
+    const { device } = this.source;
+    const under = texts.filter(({ code }) => !this.ready.has(code));
+    device.pushErrorScope('validation');
+    const pipelines = under.map((text) =>
+      device.createComputePipelineAsync(this.descriptor(text, this.layoutOf(text))),
+    );
+    const refused = device.popErrorScope();
+    const settled = await Promise.allSettled(pipelines);
+    await refused;
+    for (const [i, result] of settled.entries()) {
+      if (result.status === 'fulfilled') this.ready.set(under[i]!.code, result.value);
+    }
+  }
+
+  get anyReady(): boolean {
+    return this.ready.size > 0;
+  }
+
+  /** True for kernels that were compiled ahead. */
+  isReady({ code }: KernelText): boolean {
+    return this.ready.has(code);
   }
 
   /** The group that binds a kernel to its buffers; the same again for the same buffers. */
@@ -81,7 +121,8 @@ export class Programs {
     return group;
   }
 
-  private layoutOf(access: string): Layout {
+  private layoutOf({ bindings }: KernelText): Layout {
+    const access = bindings.map(({ write }) => (write === true ? 'w' : 'r')).join('');
     let layout = this.layouts.get(access);
     if (layout === undefined) {
       const { device } = this.source;

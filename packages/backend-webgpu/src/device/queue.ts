@@ -139,6 +139,26 @@ export class Queue implements BufferSource {
     return this.programs.compile(text);
   }
 
+  get texts(): readonly KernelText[] {
+    return this.programs.texts;
+  }
+
+  /** @throws `backend/lost` */
+  async compileAhead(texts: readonly KernelText[]): Promise<void> {
+    this.check();
+    await Promise.race([this.programs.ahead(texts), this.loss]).catch(() => undefined);
+    this.check();
+  }
+
+  /** True where kernels were compiled ahead that nobody has asked for yet. */
+  get compiledAhead(): boolean {
+    return this.programs.anyReady;
+  }
+
+  isReady(text: KernelText): boolean {
+    return this.programs.isReady(text);
+  }
+
   /** Launch data for the next {@link run}, before which runs what waits. */
   begin(): Words {
     this.waiting?.close();

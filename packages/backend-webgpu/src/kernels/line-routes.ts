@@ -81,21 +81,22 @@ export class LineRoute {
     const key = wanted.join();
     const known = this.ways.get(key);
     if (known !== undefined) return known;
-    const isNew = !this.ways.has(key);
     const needed = neededSteps(this.steps, wanted);
-    if (!isNew || needed.length < 2) {
-      const parts = this.fused(needed, new Set(wanted));
+    const groups = this.groups(needed, new Set(wanted));
+    const isNew = !this.ways.has(key) && needed.length > 1;
+    if (!isNew || groups.every((group) => this.routes.isReady(group))) {
+      const parts = groups.map((group) => this.routes.part(group));
       this.ways.set(key, parts);
       return parts;
     }
     this.ways.set(key, undefined);
     this.routes.count++;
-    return needed.map((n) => this.part([n], new Set([this.steps[n]!.out])));
+    return needed.map((n) => this.routes.part(this.group([n], new Set([this.steps[n]!.out]))));
   }
 
   /** As few kernels as the device's bindings and the launch data allow. */
-  private fused(needed: readonly number[], wanted: ReadonlySet<number>): readonly Part[] {
-    const parts: Part[] = [];
+  private groups(needed: readonly number[], wanted: ReadonlySet<number>): readonly Group[] {
+    const groups: Group[] = [];
     for (let from = 0; from < needed.length; ) {
       let to = needed.length;
       let stored = this.storedBy(needed, from, to, wanted);
@@ -103,10 +104,10 @@ export class LineRoute {
         to--;
         stored = this.storedBy(needed, from, to, wanted);
       }
-      parts.push(this.part(needed.slice(from, to), stored));
+      groups.push(this.group(needed.slice(from, to), stored));
       from = to;
     }
-    return parts;
+    return groups;
   }
 
   /** The slots that steps write which later steps read, or which are wanted at the end. */
@@ -136,7 +137,7 @@ export class LineRoute {
     return bound.size <= this.routes.mostBindings && words + bound.size <= WORDS && operations <= LONGEST;
   }
 
-  private part(steps: readonly number[], stored: ReadonlySet<number>): Part {
+  private group(steps: readonly number[], stored: ReadonlySet<number>): Group {
     // Slots are numbered anew, in the order they are met, so that equal kernels are one.
     const numbers = new Map<number, number>();
     const numberOf = (slot: number): number => {
@@ -147,14 +148,25 @@ export class LineRoute {
       const { kernel, inputs, out } = this.steps[n]!;
       return { kernel, inputs: inputs.map(numberOf), out: numberOf(out) };
     });
-    const slots = [...numbers.keys()];
-    const { program, text } = this.routes.program(
-      own,
-      slots.map((slot) => this.slots[slot]!),
-      new Set([...stored].map(numberOf)),
-    );
-    return { program, steps, bound: text.bound.map((slot) => slots[slot]!) };
+    const from = [...numbers.keys()];
+    return {
+      numbers: steps,
+      from,
+      steps: own,
+      slots: from.map((slot) => this.slots[slot]!),
+      stored: new Set([...stored].map(numberOf)),
+    };
   }
+}
+
+/** Steps that one kernel does, on slots numbered by themselves. */
+interface Group {
+  readonly steps: readonly Step[];
+  readonly slots: readonly Slot[];
+  readonly stored: ReadonlySet<number>;
+  /** The numbers that the steps and the slots have on the route. */
+  readonly numbers: readonly number[];
+  readonly from: readonly number[];
 }
 
 interface Compiled {
@@ -186,18 +198,30 @@ export class LineRoutes {
     return this.start;
   }
 
-  program(steps: readonly Step[], slots: readonly Slot[], stored: ReadonlySet<number>): Compiled {
-    const each = steps.map(({ kernel, inputs, out }) => `${kernel.id}:${inputs}>${out}`);
-    const repeated = slots.map((slot) => (slot.repeated ? 1 : 0)).join('');
-    const key = `${each.join(';')} ${repeated} ${[...stored]}`;
+  part(group: Group): Part {
+    const { steps, slots, stored, numbers, from } = group;
+    const key = keyOf(group);
     let known = this.programs.get(key);
     if (known === undefined) {
       const text = lineMapsText(steps, slots, stored);
       known = { program: this.queue.compile(text), text };
       this.programs.set(key, known);
     }
-    return known;
+    return { program: known.program, steps: numbers, bound: known.text.bound.map((slot) => from[slot]!) };
   }
+
+  /** True for a group whose kernel is there, compiled ahead perhaps. */
+  isReady(group: Group): boolean {
+    if (this.programs.has(keyOf(group))) return true;
+    const { steps, slots, stored } = group;
+    return this.queue.compiledAhead && this.queue.isReady(lineMapsText(steps, slots, stored));
+  }
+}
+
+function keyOf({ steps, slots, stored }: Group): string {
+  const each = steps.map(({ kernel, inputs, out }) => `${kernel.id}:${inputs}>${out}`);
+  const repeated = slots.map((slot) => (slot.repeated ? 1 : 0)).join('');
+  return `${each.join(';')} ${repeated} ${[...stored]}`;
 }
 
 /** The steps whose results are wanted, or read by such a step before they are overwritten. */
