@@ -54,9 +54,9 @@ export class Memory {
   private readonly resident = new Set<GpuBuffer>();
   /** Runs the steps that buffers wait for, where there are any. */
   waiting: Waiting | undefined = undefined;
-  /** How many steps will read texels that no buffer may lose to them, and those that only they have. */
+  /** How many steps will read texels, whatever becomes of their buffer; and the bytes of those that only they have. */
   private readonly held = new Map<Texels, number>();
-  private readonly orphans = new Set<Texels>();
+  private readonly orphans = new Map<Texels, number>();
   private bytes = 0;
   private clock = 0;
   private patch: Run | undefined;
@@ -104,13 +104,22 @@ export class Memory {
       return;
     }
     this.held.delete(texels);
-    if (this.orphans.delete(texels)) this.engine.dispose(texels);
+    const bytes = this.orphans.get(texels);
+    if (bytes === undefined) return;
+    this.orphans.delete(texels);
+    this.bytes -= bytes;
+    this.engine.dispose(texels);
   }
 
   /** Texels that belong to no buffer, or not any more. */
-  leave(texels: Texels): void {
-    if (this.held.has(texels)) this.orphans.add(texels);
-    else this.engine.dispose(texels);
+  leave(texels: Texels, length: number): void {
+    if (!this.held.has(texels)) {
+      this.engine.dispose(texels);
+      return;
+    }
+    const bytes = bytesOf(length);
+    this.orphans.set(texels, bytes);
+    this.bytes += bytes;
   }
 
   /** Puts new texels in place of a buffer's. Nobody may hold another buffer's texels across this call. */
@@ -135,7 +144,7 @@ export class Memory {
     buffer.used = ++this.clock;
     if (this.reclaim === undefined) return texels;
     this.resident.add(buffer);
-    this.bytes += bytesOf(buffer);
+    this.bytes += bytesOf(buffer.length);
     return texels;
   }
 
@@ -144,13 +153,14 @@ export class Memory {
     buffer.step = undefined;
     if (step !== undefined) this.waiting!.leave(step);
     if (buffer.texels === undefined) return;
-    this.leave(buffer.texels);
+    this.leave(buffer.texels, buffer.length);
     buffer.texels = undefined;
-    if (this.resident.delete(buffer)) this.bytes -= bytesOf(buffer);
+    if (this.resident.delete(buffer)) this.bytes -= bytesOf(buffer.length);
   }
 
   /** Brings the textures down to half the budget, so that this is seldom; `latest` stays. */
   private evacuate(latest: GpuBuffer): void {
+    if (this.orphans.size > 0) this.waiting!.flush();
     const oldest = [...this.resident].sort((a, b) => a.used - b.used);
     for (const buffer of oldest) {
       if (this.bytes <= this.budget / 2) return;
@@ -230,8 +240,8 @@ export class Memory {
 }
 
 /** Four floats a texel. */
-function bytesOf(buffer: GpuBuffer): number {
-  return Math.max(1, Math.ceil(buffer.length / 4)) * 16;
+function bytesOf(length: number): number {
+  return Math.max(1, Math.ceil(length / 4)) * 16;
 }
 
 /** Indices are asked for by the host again and again, to check them. */

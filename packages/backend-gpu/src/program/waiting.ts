@@ -101,6 +101,8 @@ export class Waiting {
     if (isOne) this.finish(step, this.launch(key, order, leaves));
     else {
       for (const own of order) {
+        // Where memory is short, what was made before may have made others too.
+        if (own.texels !== undefined) continue;
         const read = leavesOf([own]);
         this.finish(own, this.launch(keyOf([own], read), [own], read));
       }
@@ -172,7 +174,7 @@ export class Waiting {
     if (owner !== undefined) {
       owner.step = undefined;
       memory.replace(owner, texels);
-    } else memory.leave(texels);
+    } else memory.leave(texels, step.size);
     for (const source of sources) this.release(source);
   }
 
