@@ -31,13 +31,13 @@ export function round(x: Expr): Expr {
   return s.where(s.lt(a, 2 ** 23), copysign(s.where(up, s.add(down, 1), down), x), x);
 }
 
-/** `a - q b` for an integer q near a / b, each product exact. */
-function rest(a: Expr, b: Expr, bHigh: Expr, bLow: Expr): Expr {
-  const q = s.trunc(s.div(a, b));
-  const high = leading(q);
-  const low = s.sub(q, high);
-  const part = s.sub(s.sub(a, s.mul(high, bHigh)), s.mul(high, bLow));
-  return s.sub(s.sub(part, s.mul(low, bHigh)), s.mul(low, bLow));
+/**
+ * `a - q b` for the multiple q of `unit` from a quarter below a / b to three quarters above, of at most twelve bits: no step rounds,
+ * also where the quotient is off in its last places.
+ */
+function rest(a: Expr, b: Expr, bHigh: Expr, bLow: Expr, unit: number): Expr {
+  const q = s.mul(s.floor(s.add(s.mul(s.div(a, b), 1 / unit), 0.25)), unit);
+  return s.sub(s.sub(a, s.mul(q, bHigh)), s.mul(q, bLow));
 }
 
 /** Quotients from here on have no exact remainder. */
@@ -45,17 +45,22 @@ const LARGEST_QUOTIENT = 2 ** 46;
 
 /** |a| mod |b| for finite a, 0 where the quotient is too large for it to matter to the quotient. */
 function remains(a: Expr, b: Expr): { readonly r: Expr; readonly lost: Expr } {
-  const dividend = s.abs(a);
-  const divisor = s.abs(b);
+  // A rounded quotient times b may be more than a, which has to stay a number.
+  const size = s.abs(a);
+  const huge = s.lt(2 ** 100, size);
+  const down = s.where(huge, s.literal(2 ** -8, 'float32'), ONE);
+  const dividend = s.mul(size, down);
+  const divisor = s.mul(s.abs(b), down);
   const high = leading(divisor);
   const low = s.sub(divisor, high);
   let r = dividend;
-  for (let i = 0; i < 2; i++) r = rest(r, divisor, high, low);
+  for (const unit of [2 ** 34, 2 ** 22, 2 ** 10, 1]) r = rest(r, divisor, high, low, unit);
   r = s.where(s.lt(r, 0), s.add(r, divisor), r);
   r = s.where(s.le(divisor, r), s.sub(r, divisor), r);
   const lost = s.not(s.lt(s.div(dividend, divisor), LARGEST_QUOTIENT));
   const inside = s.where(s.lt(dividend, divisor), dividend, s.abs(r));
-  return { r: copysign(s.where(lost, ZERO, inside), a), lost };
+  const back = s.where(huge, s.literal(2 ** 8, 'float32'), ONE);
+  return { r: copysign(s.where(lost, ZERO, s.mul(inside, back)), a), lost };
 }
 
 /** The exact remainder; NaN where the quotient is 2^46 or more, rather than a wrong one. */

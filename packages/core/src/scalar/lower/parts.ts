@@ -43,14 +43,20 @@ export function scale(y: Expr, k: Expr): Expr {
   return s.mul(s.mul(y, s.exp2(half)), s.exp2(s.sub(k, half)));
 }
 
-/** The exponent of |x| as a float, possibly off by one next to a power of two. */
-export function exponent(x: Expr): Expr {
-  const a = s.abs(x);
-  return s.floor(s.log2(s.where(s.lt(a, 1e-37), s.literal(1e-37, 'float32'), a)));
-}
-
-/** `x` rounded down to twelve bits or so; what is cut off has at most twelve more, and both multiply without rounding. */
+/**
+ * `x` rounded down to twelve bits; what is cut off has at most twelve more, and both multiply without rounding. Cuts at the wrong
+ * place below 1e-37.
+ */
 export function leading(x: Expr): Expr {
-  const unit = s.sub(exponent(x), 11);
-  return scale(s.floor(scale(x, s.neg(unit))), unit);
+  const a = s.abs(x);
+  const e = s.floor(s.log2(s.where(s.lt(a, 1e-37), s.literal(1e-37, 'float32'), a)));
+  const m = scale(x, s.neg(e));
+  // The logarithm is off, so next to a power of two its whole part may be, too.
+  const size = s.abs(m);
+  const pick = (below: number, at: number, above: number): Expr => {
+    const higher = s.where(s.lt(size, 2), s.literal(at, 'float32'), s.literal(above, 'float32'));
+    return s.where(s.lt(size, 1), s.literal(below, 'float32'), higher);
+  };
+  const cut = s.mul(s.floor(s.mul(m, pick(2 ** 12, 2 ** 11, 2 ** 10))), pick(2 ** -12, 2 ** -11, 2 ** -10));
+  return scale(cut, e);
 }
