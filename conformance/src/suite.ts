@@ -18,9 +18,11 @@ export function suiteFiles(): ReadonlyMap<string, SuiteFile> {
   );
 }
 
-/** The suite that comes with this package. */
-export function loadSuite(): readonly Scenario[] {
-  const scenarios = assemble([...suiteFiles().values()]);
+/** The suite that comes with this package, or the one in a file. */
+export function loadSuite(file?: string): readonly Scenario[] {
+  const files =
+    file === undefined ? [...suiteFiles().values()] : [JSON.parse(readFileSync(file, 'utf8')) as SuiteFile];
+  const scenarios = assemble(files);
   return levels.flatMap((level) => scenarios.filter((scenario) => scenario.level === level));
 }
 

@@ -51,6 +51,7 @@ function build(finish: (action: Promise<number> | number) => Promise<void>): Com
     .description('run scenarios of the suite, and every operator of the corpus')
     .option('-l, --level <levels>', `levels, with commas between: ${[...levels, 'gradients'].join(', ')}`)
     .option('--id <ids>', 'scenarios by id; `notebook` stands for all below it')
+    .option('--suite <file>', 'the scenarios of this file instead, such as recorded random programs')
     .option('-b, --backend <names>', backendHelp, 'cpu')
     .option('--host <name>', hostHelp, 'node')
     .action((options: RunOptions) => finish(run(options)));

@@ -18,6 +18,7 @@ export interface RunOptions extends OutputOptions {
   readonly host: string;
   readonly level?: string;
   readonly id?: string;
+  readonly suite?: string;
 }
 
 /** `run`: scenarios, and the corpus of this package, on backends. Gives the exit code. */
@@ -41,17 +42,18 @@ export async function run(options: RunOptions): Promise<number> {
 }
 
 /** Scenarios, and levels of the corpus. Without a level or an id: all scenarios, and every operator. */
-function plan({ level, id }: RunOptions): { scenarios: readonly Scenario[]; corpus: readonly string[] } {
+function plan({ level, id, suite }: RunOptions): {
+  scenarios: readonly Scenario[];
+  corpus: readonly string[];
+} {
+  const chosen = { ...(id === undefined ? {} : { id }), ...(suite === undefined ? {} : { suite }) };
   if (level === undefined) {
-    return {
-      scenarios: chooseScenarios(id === undefined ? {} : { id }),
-      corpus: id === undefined ? ['ops'] : [],
-    };
+    const everything = id === undefined && suite === undefined;
+    return { scenarios: chooseScenarios(chosen), corpus: everything ? ['ops'] : [] };
   }
   const isCorpus = (name: string): boolean => (corpusLevels as readonly string[]).includes(name);
   const wanted = level.split(',');
   const rest = wanted.filter((name) => !isCorpus(name));
-  const chosen = id === undefined ? {} : { id };
   return {
     scenarios: rest.length === 0 ? [] : chooseScenarios({ level: rest.join(','), ...chosen }),
     corpus: wanted.filter(isCorpus),
@@ -88,8 +90,16 @@ function showScenarios(results: readonly ScenarioResult[], failed: number): void
 }
 
 /** The scenarios of some levels, or with some ids. A level or an id that matches nothing is a mistake. */
-export function chooseScenarios({ level, id }: { level?: string; id?: string }): readonly Scenario[] {
-  const suite = loadSuite();
+export function chooseScenarios({
+  level,
+  id,
+  suite: file,
+}: {
+  level?: string;
+  id?: string;
+  suite?: string;
+}): readonly Scenario[] {
+  const suite = loadSuite(file);
   const wantedLevels = level?.split(',');
   const unknown = wantedLevels?.find((name) => !(levels as readonly string[]).includes(name));
   if (unknown !== undefined) throw new UsageError(`no level ${unknown}; there are ${levels.join(', ')}`);

@@ -2,6 +2,7 @@ import { Node } from '@taimatsu/core';
 import { resultItems } from '../compare/compare.ts';
 import { isTensor } from '../tensors.ts';
 import { pyTuple } from '../values.ts';
+import { PyError } from './functions.ts';
 import { pyRepr, pyStr } from './show.ts';
 import { callTorch } from './torch-module.ts';
 import { Reading } from './wait.ts';
@@ -21,7 +22,7 @@ export function builtins(write: (line: Promise<string>) => unknown): ReadonlyMap
     print: (values) => write(Promise.all(values.map(pyStr)).then((texts) => `${texts.join(' ')}\n`)),
     str: ([value]) => pyStr(value),
     repr: ([value]) => pyRepr(value),
-    len: ([value]) => BigInt(isTensor(value) ? value.shape[0]! : (value as readonly unknown[]).length),
+    len: ([value]) => lengthOf(value),
     range,
     float: ([value]) => floatNames.get(value) ?? reading(value, Number),
     int: ([value]) => reading(value, (x) => BigInt(Math.trunc(Number(x)))),
@@ -40,6 +41,12 @@ export function builtins(write: (line: Promise<string>) => unknown): ReadonlyMap
     isinstance: ([value]) => isTensor(value),
   };
   return new Map(Object.entries(functions).map(([name, call]) => [name, new PyBuiltin(call)]));
+}
+
+function lengthOf(value: unknown): bigint {
+  if (!isTensor(value)) return BigInt((value as readonly unknown[]).length);
+  if (value.ndim === 0) throw new PyError('TypeError', 'len() of a 0-d tensor');
+  return BigInt(value.shape[0]!);
 }
 
 /** What Python iterates over; a named result is a tuple there. */
@@ -82,5 +89,7 @@ function reading<R>(value: unknown, convert: (element: unknown) => R): R | Readi
 
 /** Whether Python takes a value for true. */
 export function truth(value: unknown): boolean | Reading {
-  return Array.isArray(value) ? value.length > 0 : reading(value, Boolean);
+  if (Array.isArray(value)) return value.length > 0;
+  // Says what is wrong with tensors that are neither true nor false, without reading them.
+  return isTensor(value) && value.numel() !== 1 ? value.isNonzero() : reading(value, Boolean);
 }

@@ -2,7 +2,7 @@ import type { Tensor } from '@taimatsu/core';
 import { isTensor } from '../tensors.ts';
 import { indicesOf } from '../torch-call/indexing.ts';
 import { camel } from '../torch-call/row.ts';
-import { PySlice, pyTuple } from '../values.ts';
+import { PySlice, PyTuple, pyTuple } from '../values.ts';
 import { type Argument, type Expr, NotInLanguage } from './ast.ts';
 import { builtins, PyBuiltin, truth } from './builtins.ts';
 import { exceptions, PyError, PyFunction } from './functions.ts';
@@ -12,6 +12,8 @@ import { binary, unary } from './operators.ts';
 import type { Scope } from './scope.ts';
 import { callMethod, callTorch, toOurs, toPython } from './torch-module.ts';
 import { type Task, withReads } from './wait.ts';
+
+const givesDType: ReadonlySet<string> = new Set(['result_type', 'promote_types', 'get_default_dtype']);
 
 export type Index = Parameters<Tensor['setAt']>[0][number];
 
@@ -85,7 +87,12 @@ export abstract class Evaluator {
         if (isTensor(of)) return of.at(...this.indices(index));
         // Results with names, such as values and indices, come in order.
         const items: readonly unknown[] = Array.isArray(of) ? of : Object.values(of as object);
-        return index instanceof PySlice ? items.slice(index.start, index.stop) : items.at(Number(index));
+        if (index instanceof PySlice) return items.slice(index.start, index.stop);
+        const item = items.at(Number(index));
+        if (item === undefined) {
+          throw new PyError('IndexError', `${of instanceof PyTuple ? 'tuple' : 'list'} index out of range`);
+        }
+        return item;
       }
       case 'call':
         return yield* this.call(yield* this.value(expr.of, scope), expr.args, scope);
@@ -183,7 +190,8 @@ export abstract class Evaluator {
     const named = Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [key, this.given(value)]));
     if (callee instanceof PyModule) {
       const { path } = callee;
-      return yield* withReads(path, () => callTorch(path, ours, named));
+      const result = yield* withReads(path, () => callTorch(path, ours, named));
+      return givesDType.has(path) ? toPython(result, 'dtype') : result;
     }
     if (callee instanceof PyMethod && isTensor(callee.self)) {
       const { self, name } = callee;

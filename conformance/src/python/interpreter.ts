@@ -24,7 +24,8 @@ export class Interpreter extends Evaluator {
   constructor() {
     const output: Promise<string>[] = [];
     super((line) => {
-      output.push(line);
+      // What cannot be printed is raised where it was to be, and leaves no line.
+      output.push(line.catch(() => ''));
       return line.then(() => null);
     });
     this.output = output;
@@ -175,7 +176,7 @@ export class Interpreter extends Evaluator {
     const inPlace = { '+': 'add_', '-': 'sub_', '*': 'mul_', '/': 'div_' }[op];
     if (isTensor(before) && inPlace === undefined) throw new NotInLanguage(`${op}= on a tensor`);
     const after = isTensor(before) ? callMethod(before, inPlace!, [value], {}) : binary(op, before, value);
-    if (!isTensor(before) || target.type !== 'subscript') yield* this.assign(target, after, scope);
+    yield* this.assign(target, after, scope);
   }
 
   private *assign(target: Expr, value: unknown, scope: Scope): Task<void> {

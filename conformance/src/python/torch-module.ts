@@ -192,15 +192,16 @@ export function callMethod(
   const named = Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [key, toOurs(value)]));
   if (name === 'item')
     return new Reading(
-      () => self.item(),
-      () => self.itemAsync(),
+      () => pythonNumbers(self, self.item()),
+      async () => pythonNumbers(self, await self.itemAsync()),
     );
   if (name === 'tolist')
     return new Reading(
-      () => self.tolist(),
-      () => self.tolistAsync(),
+      () => pythonNumbers(self, self.tolist()),
+      async () => pythonNumbers(self, await self.tolistAsync()),
     );
   if (name === 'stride') return pyTuple(self.strides.map(BigInt));
+  if (name === 'storage_offset') return self.offset;
   if (name === 'size') return ours.length === 0 ? self.shape : self.shape.at(Number(ours[0]));
   if (isKnownOp(name) && !name.endsWith('_')) return callFunction(name, [self, ...ours], named);
   const method = (self as unknown as Readonly<Record<string, unknown>>)[camel(name)];
@@ -208,6 +209,12 @@ export function callMethod(
   const own = Object.hasOwn(methods, name) ? methods[name] : undefined;
   if (own === undefined) return method.call(self, ...ours, ...optionsOf(named));
   return callPlainly(own, bind(name, own, ours, named), (...all) => method.apply(self, all));
+}
+
+/** Elements as Python has them: those of an integer dtype are ints. */
+function pythonNumbers(self: torch.Tensor, read: unknown): unknown {
+  if (Array.isArray(read)) return read.map((item) => pythonNumbers(self, item));
+  return typeof read === 'number' && !torch.isFloatingPoint(self.dtype) ? BigInt(read) : read;
 }
 
 function optionsOf(kwargs: Kwargs): readonly unknown[] {

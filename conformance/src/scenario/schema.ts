@@ -12,6 +12,7 @@ export const levels = [
   'errors',
   'nn',
   'train',
+  'programs',
 ] as const;
 
 export type Level = (typeof levels)[number];

@@ -35,7 +35,7 @@ const base: Rows = {
   ...rows('repeat', 'input, *repeats'),
   ...rows('tile', 'input, *dims'),
   ...rows('sum_to_size', 'input, *size'),
-  ...rows('view_as reshape_as expand_as', 'input, other'),
+  ...rows('view_as reshape_as expand_as type_as', 'input, other'),
   ...rows('t contiguous ravel fliplr flipud adjoint view_as_complex view_as_real', 'input'),
   ...rows('clone', 'input'),
   ...rows('transpose', 'input, dim0, dim1'),
@@ -85,7 +85,7 @@ const base: Rows = {
 };
 
 const casts: Rows = rows(
-  'bfloat16 bool byte chalf char double float half int long short cfloat cdouble type_as',
+  'bfloat16 bool byte chalf char double float half int long short cfloat cdouble',
   'input',
 );
 

@@ -1,0 +1,1 @@
+"""Random programs in the scenario language: see `record_programs.py`."""
