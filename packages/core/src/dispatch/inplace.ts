@@ -10,11 +10,24 @@ import type { Tensor } from '../tensor/index.ts';
  */
 export function checkDestination(self: Tensor, dtype: DType, shape: Shape, willRecord: boolean): void {
   checkInplace(self, willRecord);
-  if (!canCast(dtype, self.dtype)) {
-    fail('dtype/inplace', { from: dtypeInfo[dtype].title, to: dtypeInfo[self.dtype].title });
-  }
-  if (!sameShape(shape, self.shape)) fail('shape/inplace', { shape: self.shape, broadcast: shape });
+  checkOverlap(self);
+  checkShape(self, shape);
+  checkCast(dtype, self.dtype);
+}
+
+/** @throws `shape/overlap` */
+export function checkOverlap(self: Tensor): void {
   if (overlapsItself(self.shape, self.strides)) fail('shape/overlap', {});
+}
+
+/** @throws `shape/inplace` */
+export function checkShape(self: Tensor, shape: Shape): void {
+  if (!sameShape(shape, self.shape)) fail('shape/inplace', { shape: self.shape, broadcast: shape });
+}
+
+/** @throws `dtype/inplace` */
+export function checkCast(from: DType, to: DType): void {
+  if (!canCast(from, to)) fail('dtype/inplace', { from: dtypeInfo[from].title, to: dtypeInfo[to].title });
 }
 
 /** True when two tensors may share elements without being the same view. */

@@ -1,4 +1,5 @@
 import {
+  checkInplace,
   connect,
   type GradRecord,
   isTracked,
@@ -7,6 +8,7 @@ import {
   track,
 } from '../autograd/index.ts';
 import {
+  checkedScalar,
   type DType,
   dtypeInfo,
   dtypes,
@@ -35,7 +37,7 @@ import {
 } from '../shape/index.ts';
 import { countChange, emptyTensor, type Tensor } from '../tensor/index.ts';
 import { freshCopy } from './copy.ts';
-import { checkDestination, overlapsPartially } from './inplace.ts';
+import { checkCast, checkOverlap, checkShape, overlapsPartially } from './inplace.ts';
 import { launchFlat, launchMap } from './launch.ts';
 import { checkOperands, type Takes } from './operands.ts';
 
@@ -63,6 +65,10 @@ export interface PointwiseSpec<A = undefined> {
   readonly gradient?: GradRecord<A>;
   /** Throws for dtypes that PyTorch refuses; `dtype` is the promoted one. */
   readonly check?: (dtype: DType, operands: readonly Operand[]) => void;
+  /** Throws for dtypes that PyTorch has no kernel for, which it finds out after the shapes. */
+  readonly unsupported?: (dtype: DType) => void;
+  /** True where the result is row-major whatever the operands' memory is. */
+  readonly rowMajor?: boolean;
 }
 
 const SCALAR = dtypes.length;
@@ -135,7 +141,7 @@ export class Pointwise<A = undefined> {
     const dtype = this.computeDtype(operands);
     const kernel = this.kernel(operands, dtype, constants.length);
     const inputs = operands.filter(isTensor);
-    const out = emptyResult(inputs, kernel.output);
+    const out = emptyResult(inputs, kernel.output, this.spec.rowMajor);
     launchMap(kernel, out, inputs, launchScalars(operands, dtype, constants));
     if (constants.length === 0) this.warm(operands, dtype, kernel);
     return this.finish(out, operands, attrs);
@@ -144,13 +150,15 @@ export class Pointwise<A = undefined> {
   /** The result written over the first operand. */
   callInPlace(operands: readonly Operand[], attrs: A, constants: readonly number[] = []): Tensor {
     const self = operands[0] as Tensor;
-    const dtype = this.computeDtype(operands);
-    const kernel = this.kernel(operands, dtype, constants.length, self.dtype);
     const { gradient } = this.spec;
     const tracked = gradient !== undefined && isTracked(operands) && isFloatingPoint(self.dtype);
+    checkInplace(self, tracked);
     let inputs = operands.filter(isTensor);
-    const resultDtype = this.spec.promotion === 'bool' ? 'bool' : dtype;
-    checkDestination(self, resultDtype, shapeOf(inputs), tracked);
+    checkOverlap(self);
+    checkShape(self, shapeOf(inputs));
+    const dtype = this.computeDtype(operands);
+    const kernel = this.kernel(operands, dtype, constants.length, self.dtype);
+    checkCast(this.spec.promotion === 'bool' ? 'bool' : dtype, self.dtype);
     const node = tracked ? connect(gradient, operands, attrs) : undefined;
     if (node !== undefined) {
       const saved = [...operands];
@@ -168,11 +176,15 @@ export class Pointwise<A = undefined> {
   }
 
   private computeDtype(operands: readonly Operand[]): DType {
-    const { promotion, condition, check } = this.spec;
+    const { promotion, condition, check, unsupported } = this.spec;
     const dtype = promotedDtype(
       condition === undefined ? operands : operands.filter((_, i) => i !== condition),
     );
     if (check !== undefined) check(dtype, operands);
+    if (unsupported !== undefined) {
+      shapeOf(operands.filter(isTensor));
+      unsupported(dtype);
+    }
     return promotion === 'float' && !isFloatingPoint(dtype) ? getDefaultDtype() : dtype;
   }
 
@@ -237,10 +249,10 @@ function shapeOf(inputs: readonly Tensor[]): Shape {
 }
 
 /** Memory for an elementwise result, laid out as PyTorch lays it out. */
-function emptyResult(inputs: readonly Tensor[], dtype: DType): Tensor {
+function emptyResult(inputs: readonly Tensor[], dtype: DType, rowMajor = false): Tensor {
   const shape = shapeOf(inputs);
   let contiguous = true;
-  for (const input of inputs) contiguous &&= input.isContiguous();
+  if (!rowMajor) for (const input of inputs) contiguous &&= input.isContiguous();
   const strides = contiguous
     ? contiguousStrides(shape)
     : elementwiseStrides(
@@ -265,7 +277,16 @@ function launchScalars(
 export function scalarFor(value: Scalar, dtype: DType): Literal {
   switch (dtype) {
     case 'int64':
-      return typeof value === 'bigint' ? value : BigInt(Math.trunc(Number(value)));
+      return typeof value === 'bigint' ? value : BigInt(Math.trunc(Number(checkedScalar(value, dtype))));
+    // Others wrap around, as they do when they are stored.
+    case 'uint8':
+      return Number(value) & 0xff;
+    case 'int8':
+      return (Number(value) << 24) >> 24;
+    case 'int16':
+      return (Number(value) << 16) >> 16;
+    case 'int32':
+      return Number(value) | 0;
     case 'bool':
       return Boolean(value);
     case 'float32':

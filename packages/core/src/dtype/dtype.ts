@@ -32,11 +32,25 @@ export interface DTypeInfo {
   readonly title: string;
   /** PyTorch's legacy class name, as in `x.type()`: `torch.FloatTensor`. */
   readonly typeName: string;
+  /** The C++ type, as some error texts name it: `long int`. */
+  readonly cppName: string;
   /** The dtype in which one element's arithmetic is done; the result is rounded once on the way out. */
   readonly compute: DType;
 }
 
 const titles = ['Bool', 'Byte', 'Char', 'Short', 'Int', 'Long', 'Half', 'BFloat16', 'Float', 'Double'];
+const cppNames = [
+  'bool',
+  'unsigned char',
+  'signed char',
+  'short int',
+  'int',
+  'long int',
+  'c10::Half',
+  'c10::BFloat16',
+  'float',
+  'double',
+];
 const sizes = [1, 1, 1, 2, 4, 8, 2, 2, 4, 8];
 
 function describe(name: DType, id: number): DTypeInfo {
@@ -50,6 +64,7 @@ function describe(name: DType, id: number): DTypeInfo {
     category,
     title,
     typeName: `torch.${title}Tensor`,
+    cppName: cppNames[id] as string,
     compute,
   };
 }

@@ -1,3 +1,4 @@
+export { checkedScalar, fits } from './checked-scalar.ts';
 export { getDefaultDtype, setDefaultDtype } from './default-dtype.ts';
 export {
   type Category,

@@ -20,6 +20,8 @@ export interface PointwiseRecord<N extends number, A = undefined> {
   /** PyTorch's node class, where it is not the operation's name with `Backward0`. */
   readonly node?: string;
   readonly check?: (dtype: DType, operands: readonly Operand[]) => void;
+  readonly unsupported?: (dtype: DType) => void;
+  readonly rowMajor?: boolean;
   readonly arity?: N;
 }
 
@@ -30,7 +32,7 @@ export function pointwise<N extends number, A = undefined>(
   name: string,
   record: PointwiseRecord<N, A>,
 ): Pointwise<A> {
-  const { promotion, condition, takes, forward, grads, check, node } = record;
+  const { promotion, condition, takes, forward, grads, check, unsupported, rowMajor, node } = record;
   const gradient: GradRecord<A> | undefined =
     grads === undefined
       ? undefined
@@ -46,6 +48,8 @@ export function pointwise<N extends number, A = undefined>(
     ...(takes === undefined ? {} : { takes }),
     ...(gradient === undefined ? {} : { gradient }),
     ...(check === undefined ? {} : { check }),
+    ...(unsupported === undefined ? {} : { unsupported }),
+    ...(rowMajor === undefined ? {} : { rowMajor }),
   };
   return new Pointwise(spec);
 }

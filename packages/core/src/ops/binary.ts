@@ -1,4 +1,5 @@
 import { isFloatingPoint } from '../dtype/index.ts';
+import { fail } from '../errors/index.ts';
 import {
   type BinaryOp,
   binary,
@@ -8,6 +9,7 @@ import {
   type Tensor,
   type TensorBinaryOp,
 } from '../extend/index.ts';
+import { notIntegers } from './arithmetic.ts';
 import { refuse } from './internal/dtype-rules.ts';
 import { pow } from './power.ts';
 
@@ -33,7 +35,7 @@ export const atan2: TensorBinaryOp = binaryOfTensors('atan2', {
 /** √(self² + other²) without overflow. */
 export const hypot: TensorBinaryOp = binaryOfTensors('hypot', {
   forward: (a, b) => s.hypot(a, b),
-  check: refuse('hypot_cpu', 'integers'),
+  unsupported: refuse('hypot_cpu', 'integers'),
   grads: [
     { in: [0], out: [0], vjp: (g, c) => g.mul(c.input(0).div(c.output())) },
     { in: [1], out: [0], vjp: (g, c) => g.mul(c.input(1).div(c.output())) },
@@ -65,10 +67,12 @@ export const copysign: BinaryOp = binary('copysign', {
 /** The next representable number after self toward other. */
 export const nextafter: TensorBinaryOp = binaryOfTensors('nextafter', {
   forward: (a, b) => s.nextafter(a, b),
+  unsupported: refuse('nextafter_cpu', 'integers'),
 });
 
 /** log(e^self + e^other) without overflow. */
 export const logaddexp: BinaryOp = binary('logaddexp', {
+  unsupported: refuse('logaddexp_cpu', 'integers'),
   forward: (a, b) => {
     const m = s.max(a, b);
     const stable = s.add(m, s.log1p(s.exp(s.neg(s.abs(s.sub(a, b))))));
@@ -82,6 +86,7 @@ export const logaddexp: BinaryOp = binary('logaddexp', {
 
 /** log2(2^self + 2^other) without overflow. */
 export const logaddexp2: BinaryOp = binary('logaddexp2', {
+  unsupported: refuse('logaddexp2_cpu', 'integers'),
   forward: (a, b) => {
     const m = s.max(a, b);
     const tail = s.mul(s.log1p(s.exp2(s.neg(s.abs(s.sub(a, b))))), Math.LOG2E);
@@ -112,6 +117,10 @@ export const xlogy: BinaryOp = binary('xlogy', {
 /** 0 for negative self, `values` at 0, 1 for positive self. Has no derivative. */
 export const heaviside: TensorBinaryOp = binaryOfTensors('heaviside', {
   takes: { tensors: ['input', 'values'] },
+  check: (_, [self, values]) => {
+    if ((self as Tensor).dtype === (values as Tensor).dtype) return;
+    fail('dtype/same', { text: 'heaviside is not yet implemented for tensors with different dtypes.' });
+  },
   forward: (a, values) =>
     a.dtype === 'bool'
       ? s.or(a, s.and(s.not(a), values))
@@ -126,7 +135,10 @@ export function ldexp(self: Tensor, other: Tensor): Tensor {
 }
 
 /** Greatest common divisor, elementwise, not negative. */
-export const gcd: TensorBinaryOp = binaryOfTensors('gcd', { forward: (a, b) => s.gcd(a, b) });
+export const gcd: TensorBinaryOp = binaryOfTensors('gcd', {
+  forward: (a, b) => s.gcd(a, b),
+  unsupported: refuse('gcd_cpu', notIntegers),
+});
 
 /** Least common multiple, elementwise, not negative. */
 export const lcm: TensorBinaryOp = binaryOfTensors('lcm', {
@@ -136,4 +148,5 @@ export const lcm: TensorBinaryOp = binaryOfTensors('lcm', {
     const one = s.literal(1, a.dtype);
     return s.where(zero, divisor, s.abs(s.mul(s.div(a, s.where(zero, one, divisor)), b)));
   },
+  unsupported: refuse('lcm_cpu', notIntegers),
 });

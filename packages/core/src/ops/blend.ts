@@ -1,171 +1,23 @@
-import { type DType, dtypeInfo, isFloatingPoint, type Scalar } from '../dtype/index.ts';
+import { dtypeInfo, isFloatingPoint, type Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import {
   checkOperands,
   type Expr,
   type InputGrad,
   type Operand,
+  type Pointwise,
   pointwise,
   s,
   Tensor,
 } from '../extend/index.ts';
 import { awaiting } from './await-reads.ts';
+import { refuse } from './internal/dtype-rules.ts';
 import { type PointwiseCall, pointwiseBy, type WithInPlace, withInPlace } from './internal/inplace.ts';
 
-/** A bound: a scalar or tensor, or none. */
-export type Bound = Operand | null | undefined;
-
-const clampExpr = (x: Expr, low: Expr, high: Expr): Expr => s.clamp(x, low, high);
-
-const clampTensors = pointwise('clamp', {
-  forward: (x, low, high) => clampExpr(x, low!, high!),
-  grads: [
-    {
-      in: [0, 1, 2],
-      vjp: (g, c) =>
-        g.mul(
-          c
-            .input(0)
-            .ge(c.operand(1))
-            .logicalAnd(c.input(0).le(c.operand(2))),
-        ),
-    },
-    {
-      in: [0, 1, 2],
-      vjp: (g, c) =>
-        g.mul(
-          c
-            .input(0)
-            .lt(c.operand(1))
-            .logicalAnd(c.input(1).lt(c.operand(2))),
-        ),
-    },
-    {
-      in: [0, 1, 2],
-      vjp: (g, c) =>
-        g.mul(
-          c
-            .input(0)
-            .gt(c.operand(2))
-            .logicalOr(c.input(2).lt(c.operand(1))),
-        ),
-    },
-  ],
-});
-
-const clampScalars = (name: string, node: string): PointwiseRecord3 =>
-  pointwise(name, {
-    node,
-    forward: (x, low, high) => clampExpr(x, low!, high!),
-    grads: [
-      {
-        in: [0, 1, 2],
-        vjp: (g, c) =>
-          g.mul(
-            c
-              .input(0)
-              .ge(c.operand(1))
-              .logicalAnd(c.input(0).le(c.operand(2))),
-          ),
-      },
-      null,
-      null,
-    ],
-  });
-
-type PointwiseRecord3 = typeof clampTensors;
-
-interface OneSided {
-  readonly scalar: PointwiseRecord3;
-  readonly tensor: PointwiseRecord3;
-}
-
-const oneSided = (
-  name: string,
-  nodes: readonly [scalar: string, tensor: string],
-  extreme: (x: Expr, bound: Expr) => Expr,
-  within: (x: Tensor, bound: Operand) => Tensor,
-): OneSided => {
-  const self: InputGrad = { in: [0, 1], vjp: (g, c) => g.mul(within(c.input(0), c.operand(1))) };
-  const bound: InputGrad = {
-    in: [0, 1],
-    vjp: (g, c) => g.mul(within(c.input(0), c.operand(1)).logicalNot()),
-  };
-  const forward = (x: Expr, limit: Expr): Expr => extreme(x, limit);
-  return {
-    scalar: pointwise(name, {
-      node: nodes[0],
-      takes: 'tensor first',
-      forward: (x, b) => forward(x, b!),
-      grads: [self, null],
-    }),
-    tensor: pointwise(name, {
-      node: nodes[1],
-      takes: 'tensor first',
-      forward: (x, b) => forward(x, b!),
-      grads: [self, bound],
-    }),
-  };
-};
-
-const low = (name: string, nodes: readonly [string, string]): OneSided =>
-  oneSided(
-    name,
-    nodes,
-    (x, bound) => s.max(x, bound),
-    (x, bound) => x.ge(bound),
-  );
-const high = (name: string, nodes: readonly [string, string]): OneSided =>
-  oneSided(
-    name,
-    nodes,
-    (x, bound) => s.min(x, bound),
-    (x, bound) => x.le(bound),
-  );
-const clampLow = low('clamp', ['ClampBackward1', 'ClampBackward0']);
-const clampHigh = high('clamp', ['ClampBackward1', 'ClampBackward0']);
-const clampMinOp = low('clamp_min', ['ClampMinBackward0', 'ClampMinBackward1']);
-const clampMaxOp = high('clamp_max', ['ClampMaxBackward0', 'ClampMaxBackward1']);
-const clampBothScalars = clampScalars('clamp', 'ClampBackward1');
-
-function toBound({ scalar, tensor }: OneSided, self: Tensor, bound: Operand): PointwiseCall<undefined> {
-  return [bound instanceof Tensor ? tensor : scalar, [self, bound], undefined];
-}
-
-function clampCall(self: Tensor, min?: Bound, max?: Bound): PointwiseCall<undefined> {
-  if (min == null && max == null) {
-    fail('op/argument', { text: "torch.clamp: At least one of 'min' or 'max' must not be None" });
-  }
-  const tensors = min instanceof Tensor || max instanceof Tensor;
-  // A missing bound next to a tensor keeps its place among the node's inputs.
-  if (tensors && isFloatingPoint(self.dtype)) {
-    const bounds = [min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY];
-    return [clampTensors, [self, ...bounds], undefined];
-  }
-  if (max == null) return toBound(clampLow, self, min!);
-  if (min == null) return toBound(clampHigh, self, max);
-  return [tensors ? clampTensors : clampBothScalars, [self, min, max], undefined];
-}
-
-type BoundedOp = WithInPlace<(self: Tensor, min?: Bound, max?: Bound) => Tensor>;
-
-/** Limited to `min` and `max`, scalars or tensors; the gradient at a bound is 1. With min > max, max. */
-export const clamp: BoundedOp = pointwiseBy(clampCall);
-export const clip: typeof clamp = clamp;
-
-/** {@link clamp} from below. */
-export const clampMin: WithInPlace<(self: Tensor, min: Operand) => Tensor> = pointwiseBy((self, min) =>
-  toBound(clampMinOp, self, min),
-);
-
-/** {@link clamp} from above. */
-export const clampMax: WithInPlace<(self: Tensor, max: Operand) => Tensor> = pointwiseBy((self, max) =>
-  toBound(clampMaxOp, self, max),
-);
-
-const lerpWith = (tensor: boolean): PointwiseRecord3 =>
+const lerpWith = (tensor: boolean): Pointwise =>
   pointwise('lerp', {
     node: tensor ? 'LerpBackward1' : 'LerpBackward0',
+    unsupported: refuse('lerp_kernel_tensor', 'integers'),
     forward: (start, end, weight) => {
       const span = s.sub(end!, start);
       const fromStart = s.add(start, s.mul(weight!, span));
@@ -185,21 +37,20 @@ function oneMinus(x: Operand): Operand {
   return x instanceof Tensor ? x.neg().add(1) : 1 - Number(x);
 }
 
-function lerpCall(self: Tensor, end: Tensor, weight: Operand): PointwiseCall<undefined> {
-  if (self.dtype !== end.dtype) {
-    fail('op/argument', {
-      text: `expected dtype ${cName(self.dtype)} for \`end\` but got dtype ${cName(end.dtype)}`,
-    });
-  }
-  return [weight instanceof Tensor ? lerpTensor : lerpScalar, [self, end, weight], undefined];
+/** A check of {@link lerp}'s dtypes. */
+function sameAs(self: Tensor, other: Tensor, name: string): void {
+  if (self.dtype === other.dtype) return;
+  const [own, its] = [dtypeInfo[self.dtype].cppName, dtypeInfo[other.dtype].cppName];
+  fail('op/argument', { text: `expected dtype ${own} for \`${name}\` but got dtype ${its}` });
 }
 
-function cName(dtype: DType): string {
-  return dtype === 'float64'
-    ? 'double'
-    : dtype === 'float32'
-      ? 'float'
-      : dtypeInfo[dtype].title.toLowerCase();
+const noIntegerLerp = refuse('lerp_kernel_scalar', 'integers');
+
+function lerpCall(self: Tensor, end: Tensor, weight: Operand): PointwiseCall<undefined> {
+  sameAs(self, end, 'end');
+  if (!(weight instanceof Tensor)) noIntegerLerp(self.dtype);
+  if (weight instanceof Tensor) sameAs(self, weight, 'weight');
+  return [weight instanceof Tensor ? lerpTensor : lerpScalar, [self, end, weight], undefined];
 }
 
 /** self + weight · (end - self). */
@@ -213,6 +64,7 @@ export interface ValueOptions {
 }
 
 const addcmulOp = pointwise<3, number>('addcmul', {
+  unsupported: refuse('addcmul_cpu_out', ['bool']),
   forward: (x, a, b, value) => s.add(x, s.mul(s.mul(s.cast(value!, x.dtype), a!), b!)),
   grads: [
     { vjp: (g) => g },
@@ -360,6 +212,10 @@ export function isclose(
 ): Tensor {
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
   checkOperands('isclose', [self, other], 'tensors');
+  if (self.dtype !== other.dtype) {
+    const text = `${dtypeInfo[self.dtype].title} did not match ${dtypeInfo[other.dtype].title}`;
+    fail('dtype/same', { text });
+  }
   for (const [name, value] of Object.entries({ rtol, atol })) {
     if (value >= 0) continue;
     fail('op/argument', { text: `${name} must be greater than or equal to zero, but got ${value}` });

@@ -1,4 +1,11 @@
-import { connect, type GradRecord, isTracked, rebaseHistory, track } from '../autograd/index.ts';
+import {
+  checkInplace,
+  connect,
+  type GradRecord,
+  isTracked,
+  rebaseHistory,
+  track,
+} from '../autograd/index.ts';
 import { backendOf, type Device } from '../backend/index.ts';
 import { checkDestination, copyInto, freshCopy, overlapsPartially } from '../dispatch/index.ts';
 import { type DType, isDType, isFloatingPoint, type Scalar } from '../dtype/index.ts';
@@ -122,6 +129,7 @@ const zeroRecord: GradRecord<undefined> = { name: 'ZeroBackward0', grads: [{ vjp
 
 /** Sets every element to `value`, a scalar or a 0-d tensor. */
 export function fill_(self: Tensor, value: Scalar | Tensor): Tensor {
+  checkInplace(self, isTracked([self, value]));
   if (value instanceof Tensor && value.ndim > 0) {
     fail('op/argument', {
       text: `fill_ only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`,

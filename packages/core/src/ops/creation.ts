@@ -2,11 +2,11 @@ import { installFactories } from '../autograd/index.ts';
 import { type Backend, backendOf, type Device, type ElementArray, elementArray } from '../backend/index.ts';
 import { launchMap, scalarFor } from '../dispatch/index.ts';
 import {
+  checkedScalar,
   type DType,
   dtypeInfo,
-  finfo,
+  fits,
   getDefaultDtype,
-  iinfo,
   isFloatingPoint,
   isInteger,
   isScalar,
@@ -74,27 +74,9 @@ function fillKernel(dtype: DType): ScalarKernel {
 /** Sets every element, outside the graph. @throws `dtype/overflow` */
 export function fillWith(out: Tensor, value: Scalar): Tensor {
   const { dtype } = out;
-  if (!fits(value, dtype)) fail('dtype/overflow', { dtype: cppNames[dtype] ?? `${dtype}_t`, value });
-  const wrapped = dtype === 'uint8' && Number(value) < 0 ? Number(value) + 256 : value;
-  launchMap(fillKernel(dtype), out, [], [scalarFor(wrapped, dtypeInfo[dtype].compute)]);
+  launchMap(fillKernel(dtype), out, [], [scalarFor(checkedScalar(value, dtype), dtypeInfo[dtype].compute)]);
   return out;
 }
-
-/** Whether PyTorch converts a scalar to the dtype: bytes may wrap around once, infinities fit floats. */
-function fits(value: Scalar, dtype: DType): boolean {
-  if (typeof value === 'boolean' || dtype === 'bool') return true;
-  if (isFloatingPoint(dtype))
-    return !Number.isFinite(Number(value)) || Math.abs(Number(value)) <= finfo(dtype).max;
-  const { min, max } = iinfo(dtype);
-  return value >= (dtype === 'uint8' ? -max : min) && value <= max;
-}
-
-const cppNames: { readonly [name: string]: string } = {
-  int32: 'int',
-  float16: 'at::Half',
-  bfloat16: 'at::BFloat16',
-  float32: 'float',
-};
 
 /** A tensor of `shape` with every element `value`. */
 export function fullTensor(

@@ -91,6 +91,7 @@ export function movedim(
     if (repeatedDim(axes))
       fail('op/argument', { text: `movedim: repeated dim in \`${name}\` ([${shown(dims)}])` });
   }
+  if (self.ndim === 0) return permute(self, []);
   const order = new Array<number>(self.ndim).fill(-1);
   from.forEach((axis, i) => {
     order[to[i]!] = axis;
@@ -115,10 +116,14 @@ export function expand(self: Tensor, ...sizes: Sizes): Tensor {
   }
   const shape = expandShape(self.shape, target);
   const lead = shape.length - self.ndim;
-  const strides = shape.map((size, d) => {
-    if (d < lead) return 0;
-    return self.shape[d - lead] === 1 && size !== 1 ? 0 : self.strides[d - lead]!;
-  });
+  const strides = new Array<number>(shape.length);
+  for (let d = shape.length - 1; d >= 0; d--) {
+    const from = d < lead ? 1 : self.shape[d - lead]!;
+    if (from !== shape[d]) strides[d] = 0;
+    else if (d >= lead) strides[d] = self.strides[d - lead]!;
+    // A new dimension of size 1 steps over what is below it.
+    else strides[d] = d === shape.length - 1 ? 1 : shape[d + 1]! * strides[d + 1]!;
+  }
   return makeView(expandRecord, self, shape, strides, self.offset, { shape: self.shape });
 }
 

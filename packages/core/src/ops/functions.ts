@@ -3,6 +3,7 @@ export * from './arithmetic.ts';
 export * from './binary.ts';
 export * from './blend.ts';
 export * from './calculus.ts';
+export * from './clamp.ts';
 export { combinations } from './combine.ts';
 export * from './covariance.ts';
 export * from './dims.ts';

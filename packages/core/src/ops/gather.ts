@@ -51,6 +51,7 @@ export function takeAlongDim(self: Tensor, indices: Tensor, dim?: number): Tenso
       text: `torch.take_along_dim(): dtype of indices should be Long but got ${dtypeInfo[indices.dtype].title}`,
     });
   }
+  if (self.ndim === 0) fail('shape/no-dims', { dim: 0 });
   const others = (own: Shape, other: Shape): number[] =>
     own.map((n, d) => (d === axis ? n : broadcastPair([n], [other[d]!])[0]!));
   return self
@@ -75,7 +76,9 @@ export function indexSelect(self: Tensor, dim: number, index: Tensor): Tensor {
   const shape = self.ndim === 0 ? [] : self.shape.map((n, d) => (d === axis ? count : n));
   const out = emptyTensor(self.backend, self.dtype, shape);
   const along = alongAxis(long, shape, axis);
-  gatherInto(out, self, axis, along, (bad, size) => fail('index/index-select-range', { index: bad, size }));
+  gatherInto(out, self, axis, along, (bad, size) =>
+    axis === 1 ? fail('index/index-select-range', { index: bad, size }) : fail('index/self-range', {}),
+  );
   return track(indexSelectRecord, out, [self, long], { shape: self.shape, axis });
 }
 

@@ -94,6 +94,11 @@ function indexCopyFn(self: Tensor, dim: number, index: Tensor, source: Tensor): 
   const axis = normalizeAxis(dim, self.ndim);
   if (index.dtype !== 'int64')
     fail('op/argument', { text: 'index_copy_(): Expected a long tensor for index' });
+  if (self.dtype !== source.dtype) {
+    fail('op/argument', {
+      text: `index_copy_(): self and source expected to have the same dtype, but got (self) ${dtypeInfo[self.dtype].title} and (source) ${dtypeInfo[source.dtype].title}`,
+    });
+  }
   const out = freshCopy(self);
   writeSlices('set', out, axis, index, source);
   return track(indexCopyRecord, out, [self, index, source], {

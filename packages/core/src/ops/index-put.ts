@@ -1,4 +1,5 @@
 import type { GradRecord } from '../autograd/index.ts';
+import { dtypeInfo } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { noGrad, type Operand, Tensor, track } from '../extend/index.ts';
 import { isBroadcastable, type Shape } from '../shape/index.ts';
@@ -70,13 +71,14 @@ function putRows(
   return put.reshape([...plan.sizes, ...restShape]).permute(order.map((_, d) => order.indexOf(d)));
 }
 
+/** Assigns by index tensors; `isMask`: by one mask alone, where PyTorch converts a single value. */
 export function indexPutInto(
   view: Tensor,
   tensors: readonly (Tensor | undefined)[],
   value: Operand,
-  accumulate: boolean,
+  isMask: boolean,
 ): void {
-  inPlace(view, (shadow) => putAdvanced(shadow, tensors, value, accumulate));
+  inPlace(view, (shadow) => putAdvanced(shadow, tensors, value, false, isMask));
 }
 
 function putAdvanced(
@@ -84,6 +86,7 @@ function putAdvanced(
   tensors: readonly (Tensor | undefined)[],
   value: Operand,
   accumulate: boolean,
+  isMask: boolean,
 ): Tensor {
   const plan = advanced(self, tensors);
   const rest = self.shape.map((_, d) => d).filter((d) => !plan.axes.includes(d));
@@ -94,9 +97,9 @@ function putAdvanced(
   if (!isBroadcastable(fitted.shape, resultShape)) {
     fail('index/value-shape', { value: given.shape, result: resultShape });
   }
-  if (given.dtype !== self.dtype && given.ndim > 0) {
+  if (given.dtype !== self.dtype && !(isMask && given.numel() === 1)) {
     fail('op/argument', {
-      text: `Index put requires the source and destination dtypes match, got ${title(self)} for the destination and ${title(given)} for the source.`,
+      text: `Index put requires the source and destination dtypes match, got ${dtypeInfo[self.dtype].title} for the destination and ${dtypeInfo[given.dtype].title} for the source.`,
     });
   }
   const attrs: IndexPutAttrs = { advanced: plan, shape: self.shape, accumulate, valueShape: given.shape };
@@ -109,16 +112,6 @@ function putAdvanced(
     return put.contiguous().detach();
   });
   return track(indexPutRecord, out, [self, value instanceof Tensor ? value : given, plan.linear], attrs);
-}
-
-function title(x: Tensor): string {
-  return x.dtype === 'float32'
-    ? 'Float'
-    : x.dtype === 'float64'
-      ? 'Double'
-      : x.dtype === 'int64'
-        ? 'Long'
-        : x.dtype;
 }
 
 /** Keyword arguments of {@link indexPut}. */
@@ -142,7 +135,8 @@ function indexPutFn(
     self,
     indices.map((x) => x ?? sliceIndex()),
   );
-  return putAdvanced(self, tensors, values, options.accumulate ?? false);
+  const mask = indices.length === 1 && indices[0] != null && indices[0].dtype !== 'int64';
+  return putAdvanced(self, tensors, values, options.accumulate ?? false, mask);
 }
 
 /** A copy of `self` with `values` at the places that the index tensors, one per leading dimension, name together. */

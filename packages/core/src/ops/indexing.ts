@@ -74,6 +74,13 @@ export function index(self: Tensor, indices: readonly (Tensor | null)[]): Tensor
 /** As {@link at}, on every backend: masks are read. */
 export const atAsync: (self: Tensor, ...indices: Index[]) => Promise<Tensor> = awaiting(at);
 
+/** True when a single mask, and nothing else, says which elements are meant. */
+function isOneMask(indices: readonly Index[]): boolean {
+  const tensors = indices.filter((one) => one instanceof Tensor);
+  const masks = tensors.filter(({ dtype, ndim }) => ndim > 0 && (dtype === 'bool' || dtype === 'uint8'));
+  return tensors.length === 1 && masks.length === 1 && indices.every((one) => typeof one !== 'boolean');
+}
+
 /**
  * PyTorch's `self[…] = value`. The value is broadcast and converted; autograd sees an in-place change.
  * @throws what {@link at} throws, `index/value-shape`
@@ -82,6 +89,11 @@ export function setAt(self: Tensor, indices: readonly Index[], value: Operand): 
   if (!(value instanceof Tensor) && !isScalar(value)) {
     fail('dtype/assign', { value, type: dtypeInfo[self.dtype].typeName });
   }
+  if (indices.length === 1 && typeof indices[0] === 'boolean') {
+    // PyTorch does not look at what it would write nowhere.
+    if (indices[0]) setAt(self, [null], value);
+    return self;
+  }
   const { view, tensors } = prepare(self, indices);
   if (tensors.every((x) => x === undefined)) {
     const target = view === self ? self : view;
@@ -89,6 +101,6 @@ export function setAt(self: Tensor, indices: readonly Index[], value: Operand): 
     else target.fill_(value);
     return self;
   }
-  indexPutInto(view, tensors, value, false);
+  indexPutInto(view, tensors, value, isOneMask(indices));
   return self;
 }

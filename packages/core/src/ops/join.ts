@@ -1,7 +1,7 @@
 import { promoteTypes } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { copyInto, emptyTensor, type GradRecord, noGrad, Tensor, track } from '../extend/index.ts';
-import { normalizeAxis, type Shape } from '../shape/index.ts';
+import { normalizeAxis, type Shape, sameShape } from '../shape/index.ts';
 import { aliasTensor } from '../tensor/index.ts';
 
 interface CatAttrs {
@@ -161,7 +161,7 @@ export function columnStack(tensors: readonly Tensor[]): Tensor {
 /** The tensors stretched to their common shape. */
 export function broadcastTensors(...tensors: readonly Tensor[]): Tensor[] {
   const shape = broadcastShapesOf(tensors.map((x) => x.shape));
-  return tensors.map((x) => x.expand(shape));
+  return tensors.map((x) => (sameShape(x.shape, shape) ? x : x.expand(shape)));
 }
 
 /** The common shape of several. @throws `shape/broadcast` */
@@ -208,6 +208,11 @@ const blockDiagRecord: GradRecord<BlockDiagAttrs> = {
 
 /** Matrices along the diagonal of a larger one. */
 export function blockDiag(...tensors: readonly Tensor[]): Tensor {
+  tensors.forEach(({ ndim }, i) => {
+    if (ndim <= 2) return;
+    const text = `torch.block_diag: Input tensors must have 2 or fewer dimensions. Input ${i} has ${ndim} dimensions`;
+    fail('op/argument', { text });
+  });
   const parts = noGrad(() => tensors.map((x) => atLeast(2, x.detach())));
   if (parts.length === 0) fail('shape/cat-empty', {});
   let [rows, columns] = [0, 0];

@@ -3,6 +3,7 @@ import {
   type BinaryOp,
   binary,
   binaryOfTensors,
+  byOther,
   type Expr,
   s,
   type Tensor,
@@ -13,23 +14,23 @@ import { refuse } from './internal/dtype-rules.ts';
 
 export const bitwiseAnd: BinaryOp = binary('bitwise_and', {
   forward: (a, b) => s.and(a, b),
-  check: refuse('bitwise_and_cpu', 'floats'),
+  unsupported: refuse('bitwise_and_cpu', 'floats'),
 });
 export const bitwiseOr: BinaryOp = binary('bitwise_or', {
   forward: (a, b) => s.or(a, b),
-  check: refuse('bitwise_or_cpu', 'floats'),
+  unsupported: refuse('bitwise_or_cpu', 'floats'),
 });
 export const bitwiseXor: BinaryOp = binary('bitwise_xor', {
   forward: (a, b) => s.xor(a, b),
-  check: refuse('bitwise_xor_cpu', 'floats'),
+  unsupported: refuse('bitwise_xor_cpu', 'floats'),
 });
 export const bitwiseLeftShift: BinaryOp = binary('bitwise_left_shift', {
   forward: (a, b) => s.shl(a, b),
-  check: refuse('lshift_cpu', notIntegers),
+  unsupported: refuse('lshift_cpu', notIntegers),
 });
 export const bitwiseRightShift: BinaryOp = binary('bitwise_right_shift', {
   forward: (a, b) => s.shr(a, b),
-  check: refuse('rshift_cpu', notIntegers),
+  unsupported: refuse('rshift_cpu', notIntegers),
 });
 
 const logical = (name: string, combine: (a: Expr, b: Expr) => Expr): TensorBinaryOp =>
@@ -42,8 +43,19 @@ export const logicalAnd: TensorBinaryOp = logical('logical_and', (a, b) => s.and
 export const logicalOr: TensorBinaryOp = logical('logical_or', (a, b) => s.or(a, b));
 export const logicalXor: TensorBinaryOp = logical('logical_xor', (a, b) => s.xor(a, b));
 
-const compare = (name: string, forward: (a: Expr, b: Expr) => Expr): BinaryOp =>
-  binary(name, { promotion: 'bool', takes: 'tensor first', forward: (a, b) => forward(a!, b!) });
+/** What is written in place has a gradient of 0. */
+const compare = (name: string, forward: (a: Expr, b: Expr) => Expr): BinaryOp => {
+  const title = name.charAt(0).toUpperCase() + name.slice(1);
+  const overload = (number: 0 | 1): BinaryOp =>
+    binary(name, {
+      promotion: 'bool',
+      takes: 'tensor first',
+      forward: (a, b) => forward(a!, b!),
+      grads: 'zero',
+      node: `${title}Backward${number}`,
+    });
+  return byOther(overload(1), overload(0));
+};
 
 export const eq: BinaryOp = compare('eq', (a, b) => s.eq(a, b));
 export const ne: BinaryOp = compare('ne', (a, b) => s.ne(a, b));

@@ -1,4 +1,4 @@
-import { isFloatingPoint } from '../dtype/index.ts';
+import { checkedScalar, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import {
   emptyTensor,
@@ -20,6 +20,7 @@ const maskedFillWith = (tensor: boolean): Pointwise =>
   pointwise('masked_fill', {
     node: tensor ? 'MaskedFillBackward1' : 'MaskedFillBackward0',
     condition: 1,
+    rowMajor: true,
     forward: (self, mask, value) => s.where(mask, value, self),
     grads: [
       { in: [1], vjp: (g, c) => g.maskedFill(c.input(1), 0) },
@@ -67,10 +68,9 @@ function checkMask(mask: Tensor, value: Operand): void {
 
 function fitValue(self: Tensor, value: Operand): Operand {
   if (value instanceof Tensor) return value.dtype === self.dtype ? value : value.to(self.dtype);
-  if (!isFloatingPoint(self.dtype) && typeof value === 'number' && !Number.isInteger(value)) {
-    fail('op/argument', { text: `value cannot be converted to type ${self.dtype}_t without overflow` });
-  }
-  return self.dtype === 'bool' ? Boolean(value) : value;
+  const fitted = checkedScalar(value, self.dtype);
+  if (self.dtype === 'bool') return Boolean(fitted);
+  return isFloatingPoint(self.dtype) || typeof fitted !== 'number' ? fitted : Math.trunc(fitted);
 }
 
 const maskedSelectRecord: GradRecord<{ readonly shape: Shape }> = {
@@ -148,12 +148,13 @@ function indicesOf(self: Tensor, flags: Uint8Array): Tensor {
     if (flag === 0) return;
     let rest = position;
     for (let d = shape.length - 1; d >= 0; d--) {
-      rows[at + d] = BigInt(rest % shape[d]!);
+      rows[d * count + at] = BigInt(rest % shape[d]!);
       rest = Math.floor(rest / shape[d]!);
     }
-    at += shape.length;
+    at++;
   });
-  const out = emptyTensor(self.backend, 'int64', [count, shape.length]);
+  // As in PyTorch, the positions along one dimension lie side by side.
+  const out = emptyTensor(self.backend, 'int64', [count, shape.length], [1, Math.max(count, 1)]);
   if (rows.length > 0) out.storage.write(0, rows);
   return out;
 }

@@ -36,11 +36,11 @@ function product(a: Tensor, b: Tensor, batch: Shape, epilogue?: Epilogue): Tenso
   return out;
 }
 
-function requireSame(a: Tensor, b: Tensor): void {
+function requireSame(a: Tensor, b: Tensor, kernel = 'addmm_impl_cpu_'): void {
   if (a.dtype !== b.dtype) {
     fail('dtype/mismatch', { expected: dtypeInfo[a.dtype].title, got: dtypeInfo[b.dtype].title });
   }
-  refuseBool(a, 'addmm_impl_cpu_');
+  refuseBool(a, kernel);
 }
 
 function refuseBool(a: Tensor, kernel: string): void {
@@ -84,7 +84,7 @@ export function bmm(self: Tensor, other: Tensor): Tensor {
   if (other.shape[0] !== batch || other.shape[1] !== k) {
     fail('op/bmm-shapes', { expected: [batch, k], got: other.shape.slice(0, 2) });
   }
-  requireSame(self, other);
+  requireSame(self, other, 'bmm');
   return track(bmmRecord, product(self, other, [batch]), [self, other], undefined);
 }
 
@@ -102,7 +102,7 @@ export function mv(self: Tensor, vector: Tensor): Tensor {
     fail('op/argument', { text: `vector + matrix @ vector expected, got 1, ${self.ndim}, ${vector.ndim}` });
   }
   if (self.shape[1] !== vector.shape[0]) fail('op/mv-shapes', { a: self.shape, b: vector.shape });
-  requireSame(self, vector);
+  requireSame(self, vector, 'addmv_impl_cpu');
   const out = product(self.detach(), vector.detach().unsqueeze(1), []).view(self.shape[0]!);
   return track(mvRecord, out.detach(), [self, vector], undefined);
 }
@@ -333,6 +333,9 @@ export function tensordot(
   other: Tensor,
   dims: number | readonly [readonly number[], readonly number[]] = 2,
 ): Tensor {
+  if (typeof dims === 'number' && dims > 0 && (self.ndim === 0 || other.ndim === 0)) {
+    fail('shape/no-dims', { dim: self.ndim === 0 ? -dims : 0 });
+  }
   const [left, right] =
     typeof dims === 'number'
       ? [

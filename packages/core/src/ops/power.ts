@@ -1,4 +1,4 @@
-import { isFloatingPoint } from '../dtype/index.ts';
+import { dtypeInfo, isFloatingPoint, resultType, type Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { type Expr, type InputGrad, type Operand, pointwise, s, Tensor } from '../extend/index.ts';
 import { refuse } from './internal/dtype-rules.ts';
@@ -22,7 +22,7 @@ const exponentGrad: InputGrad<undefined> = {
 const powTensors = pointwise('pow', {
   node: 'PowBackward1',
   forward: (a, b) => powExpr(a, b),
-  check: refuse('pow', ['bool']),
+  unsupported: refuse('pow', ['bool']),
   grads: [{ in: [0, 1], vjp: (g, c) => powSelfGrad(g, c.input(0), c.operand(1)) }, exponentGrad],
 });
 
@@ -53,14 +53,24 @@ function powSelfGrad(g: Tensor, self: Tensor, exponent: Operand): Tensor {
 export const pow: PowOp = Object.assign(
   (self: Operand, exponent: Operand): Tensor => powRecord(self, exponent).call([self, exponent], undefined),
   {
-    inPlace: (self: Tensor, exponent: Operand): Tensor =>
-      powRecord(self, exponent).callInPlace([self, exponent], undefined),
+    inPlace: (self: Tensor, exponent: Operand): Tensor => {
+      if (!(exponent instanceof Tensor)) fitsInto(self, exponent);
+      return powRecord(self, exponent).callInPlace([self, exponent], undefined);
+    },
   },
 );
 
 interface PowOp {
   (self: Operand, exponent: Operand): Tensor;
   readonly inPlace: (self: Tensor, exponent: Operand) => Tensor;
+}
+
+/** PyTorch words it of its own here that fractions do not fit. */
+function fitsInto(self: Tensor, exponent: Scalar): void {
+  const result = resultType(self, exponent);
+  if (result === self.dtype || !isFloatingPoint(result)) return;
+  const text = `Found dtype ${dtypeInfo[self.dtype].title} but expected ${dtypeInfo[result].title}`;
+  fail('dtype/same', { text });
 }
 
 function powRecord(self: Operand, exponent: Operand): typeof powTensors {

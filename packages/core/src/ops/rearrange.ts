@@ -1,7 +1,7 @@
 import type { GradRecord } from '../autograd/index.ts';
 import { fail } from '../errors/index.ts';
 import { copyInto, emptyTensor, freshCopy, noGrad, pointwise, s, Tensor, track } from '../extend/index.ts';
-import { normalizeAxes, normalizeAxis, type Shape } from '../shape/index.ts';
+import { likeStrides, normalizeAxes, normalizeAxis, type Shape } from '../shape/index.ts';
 import { aliasTensor } from '../tensor/index.ts';
 import { awaiting } from './await-reads.ts';
 import { type Sizes, sizesOf } from './internal/view.ts';
@@ -28,7 +28,8 @@ export function flip(self: Tensor, ...dims: Sizes): Tensor {
     offset += Math.max(self.shape[axis]! - 1, 0) * strides[axis]!;
     strides[axis] = -strides[axis]!;
   }
-  const out = freshCopy(aliasTensor(self, self.shape, strides, offset));
+  const kept = likeStrides(self.shape, self.strides);
+  const out = freshCopy(aliasTensor(self, self.shape, strides, offset), self.dtype, kept);
   return track(flipRecord, out, [self], { axes });
 }
 
@@ -81,6 +82,7 @@ export function roll(
     });
   }
   if (self.numel() === 0) return self.clone();
+  if (self.ndim === 0) fail('shape/no-dims', { dim: along[0]! });
   const out = noGrad(() => {
     let x = self.detach();
     along.forEach((dim, i) => {
@@ -161,6 +163,7 @@ export function tile(self: Tensor, ...dims: Sizes): Tensor {
 /** Each element repeated, `repeats` times or as often as a tensor says, along `dim` or in the flattened tensor. */
 export function repeatInterleave(self: Tensor, repeats: number | Tensor, dim?: number | null): Tensor {
   const x = dim == null ? self.flatten() : self;
+  if (x.ndim === 0) fail('shape/no-dims', { dim: dim! });
   const axis = dim == null ? 0 : normalizeAxis(dim, x.ndim);
   const count = x.ndim === 0 ? 1 : x.shape[axis]!;
   const times =

@@ -43,10 +43,15 @@ export function sum(self: Tensor, dim?: Dims, options?: KeepdimOr<ReduceOptions>
 
 /** The sum over `dim` in which NaN counts as 0. */
 export function nansum(self: Tensor, dim?: Dims, options?: KeepdimOr<ReduceOptions>): Tensor {
-  return isFloatingPoint(self.dtype)
-    ? self.maskedFill(self.isnan(), 0).sum(dim, options)
-    : self.sum(dim, options);
+  if (!isFloatingPoint(self.dtype)) return self.sum(dim, options);
+  const out = noGrad(() => self.detach().maskedFill(self.isnan(), 0).sum(dim, options));
+  return track(nansumRecord, out, [self], attrsOf(self, axesOf(self, dim)));
 }
+
+const nansumRecord: GradRecord<ReduceAttrs> = {
+  name: 'NansumBackward0',
+  grads: [{ in: [0], vjp: (g, c) => growBack(g, c.attrs).mul(c.input(0).isnan().logicalNot()) }],
+};
 
 const meanRecord = (name: string): GradRecord<ReduceAttrs> => ({
   name,
@@ -70,6 +75,10 @@ export function mean(self: Tensor, dim?: Dims, options?: KeepdimOr<ReduceOptions
 
 /** The mean over `dim` of what is not NaN. */
 export function nanmean(self: Tensor, dim?: Dims, options?: KeepdimOr<ReduceOptions>): Tensor {
+  if (!isFloatingPoint(self.dtype)) {
+    const text = `nanmean(): expected input to have floating point dtype but got ${dtypeInfo[self.dtype].title}`;
+    fail('dtype/float-only', { text });
+  }
   const { keepdim = false } = reduceOptions(options);
   const count = self.isnan().logicalNot().sum(dim, { keepdim });
   return self.nansum(dim, options).div(count);

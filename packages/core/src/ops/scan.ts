@@ -1,6 +1,7 @@
 import type { GradRecord } from '../autograd/index.ts';
 import { kernelOf } from '../dispatch/index.ts';
-import { type DType, finfo, isFloatingPoint } from '../dtype/index.ts';
+import { type DType, dtypeInfo, finfo, isFloatingPoint } from '../dtype/index.ts';
+import { fail } from '../errors/index.ts';
 import { emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
 import { planAlongAxis, type ScanCombine } from '../kernel/index.ts';
 import { normalizeAxis, type Shape } from '../shape/index.ts';
@@ -104,6 +105,9 @@ function reverseLogCumsumExp(x: Tensor, axis: number): Tensor {
 /** Running log Σ e^x along `dim`. */
 export function logcumsumexp(self: Tensor, dim: number): Tensor {
   const axis = normalizeAxis(dim, self.ndim);
+  if (!isFloatingPoint(self.dtype)) {
+    fail('dtype/not-implemented', { kernel: 'logcumsumexp_out_cpu', dtype: dtypeInfo[self.dtype].title });
+  }
   return track(logcumsumexpRecord, scan('logaddexp', self, axis, self.dtype), [self], { axis });
 }
 

@@ -127,6 +127,10 @@ export interface IsinOptions {
 export function isin(elements: Operand, testElements: Operand, { invert = false }: IsinOptions = {}): Tensor {
   return noGrad(() => {
     const [x, among] = pair(elements, testElements);
+    for (const { dtype } of [x, among]) {
+      if (dtype === 'bool')
+        fail('op/argument', { text: 'Unsupported input type encountered for isin(): Bool' });
+    }
     const sorted = among.detach().reshape(-1).sort().values;
     const n = sorted.numel();
     const values = x.detach().reshape(-1);

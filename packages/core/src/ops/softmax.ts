@@ -88,8 +88,9 @@ function alongRows(
   dim: number,
   dtype: DType | undefined,
 ): Tensor {
-  const x = floating(self, dtype, kernel);
-  const axis = normalizeAxis(dim, x.ndim);
+  const axis = normalizeAxis(dim, self.ndim);
+  const isLast = axis === Math.max(self.ndim, 1) - 1;
+  const x = floating(self, dtype, isLast ? kernel : 'softmax_kernel_impl');
   const out = x.numel() === 0 ? noGrad(() => x.clone()) : rows.run([x], axesOf(x, axis)).out;
   return track(record, out, [x], { axis });
 }

@@ -3,7 +3,7 @@ import { kernelOf } from '../dispatch/index.ts';
 import { fail } from '../errors/index.ts';
 import { emptyTensor, type Tensor, trackAll } from '../extend/index.ts';
 import { planAlongAxis } from '../kernel/index.ts';
-import { normalizeAxis, type Shape } from '../shape/index.ts';
+import { likeStrides, normalizeAxis, type Shape } from '../shape/index.ts';
 import { selectingRecord } from './extrema.ts';
 import { type KeepdimOr, type ReduceOptions, reduceOptions } from './internal/reduction.ts';
 import { pickAlong, type ValuesAndIndices } from './internal/selecting.ts';
@@ -32,11 +32,13 @@ const orderRecord = (name: string): GradRecord<OrderAttrs> => ({
   },
 });
 const sortRecord = orderRecord('SortBackward0');
+const stableSortRecord = orderRecord('SortBackward1');
 const topkRecord = orderRecord('TopkBackward0');
 
 function sorted(self: Tensor, axis: number, descending: boolean): ValuesAndIndices {
-  const values = emptyTensor(self.backend, self.dtype, self.shape);
-  const indices = emptyTensor(self.backend, 'int64', self.shape);
+  const strides = likeStrides(self.shape, self.strides);
+  const values = emptyTensor(self.backend, self.dtype, self.shape, strides);
+  const indices = emptyTensor(self.backend, 'int64', self.shape, strides);
   if (self.numel() > 0) {
     const plan = planAlongAxis(self.shape, axis, [values.strides, indices.strides, self.strides]);
     kernelOf(self.backend, 'sort')(plan, descending, values, indices, self);
@@ -49,7 +51,9 @@ export function sort(self: Tensor, dim = -1, options: SortOptions | boolean = {}
   const descending = typeof options === 'boolean' ? options : (options.descending ?? false);
   const axis = normalizeAxis(dim, self.ndim);
   const { values, indices } = sorted(self, axis, descending);
-  const [v, i] = trackAll(sortRecord, [values, indices] as const, [self], { shape: self.shape, axis });
+  const isStable = typeof options === 'object' && options.stable !== undefined;
+  const record = isStable ? stableSortRecord : sortRecord;
+  const [v, i] = trackAll(record, [values, indices] as const, [self], { shape: self.shape, axis });
   return { values: v, indices: i };
 }
 
@@ -80,6 +84,7 @@ export function topk(
   const axis = normalizeAxis(dim, self.ndim);
   const size = self.ndim === 0 ? 1 : self.shape[axis]!;
   if (k < 0 || k > size) fail('op/argument', { text: 'selected index k out of range' });
+  if (self.dtype === 'bool') fail('dtype/not-implemented', { kernel: 'topk_cpu', dtype: 'Bool' });
   const all = sorted(self, axis, largest);
   const cut = (x: Tensor): Tensor => (self.ndim === 0 ? x : x.narrow(axis, 0, k).contiguous().detach());
   const [values, indices] = trackAll(topkRecord, [cut(all.values), cut(all.indices)] as const, [self], {
@@ -107,6 +112,7 @@ export function kthvalue(
     fail('op/index', { text: `kthvalue(): Expected reduction dim ${axis} to have non-zero size.` });
   if (k < 1 || k > size)
     fail('op/argument', { text: `kthvalue(): selected number k out of range for dimension ${axis}` });
+  if (self.dtype === 'bool') fail('dtype/not-implemented', { kernel: 'kthvalue_cpu', dtype: 'Bool' });
   const { indices } = sorted(self.detach(), axis, false);
   const index = self.ndim === 0 ? indices : indices.narrow(axis, k - 1, 1).contiguous();
   return pickAlong(kthvalueRecord, self, axis, index, keepdim);

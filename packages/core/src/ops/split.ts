@@ -127,8 +127,7 @@ const unbindRecord: GradRecord<SelectAttrs> = {
 
 /** The slices along `dim`, one tensor each. */
 export function unbind(self: Tensor, dim = 0): Tensor[] {
-  if (self.ndim === 0)
-    fail('op/index', { text: `Dimension specified as ${dim} but tensor has no dimensions` });
+  if (self.ndim === 0) fail('shape/no-dims', { dim: 0 });
   const axis = normalizeAxis(dim, self.ndim);
   const drop = (_: number, d: number): boolean => d !== axis;
   const outs = Array.from({ length: self.shape[axis]! }, (_, i) =>

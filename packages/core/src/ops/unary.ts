@@ -21,7 +21,7 @@ export const neg: UnaryOp = unary('neg', {
 export const abs: UnaryOp = unary('abs', {
   forward: (x) => s.abs(x),
   grads: [{ in: [0], vjp: (g, c) => g.mul(c.input(0).sign()) }],
-  check: refuse('abs_cpu', ['bool']),
+  unsupported: refuse('abs_cpu', ['bool']),
 });
 
 /** -1, 0 or 1; NaN gives 0. Gradient 0. */
@@ -40,28 +40,28 @@ export const sgn: UnaryOp = unary('sgn', {
 export const floor: UnaryOp = unary('floor', {
   forward: identityForIntegers((x) => s.floor(x)),
   grads: 'zero',
-  check: refuse('floor_vml_cpu', ['bool']),
+  unsupported: refuse('floor_vml_cpu', ['bool']),
 });
 
 /** Rounded up. Gradient 0. */
 export const ceil: UnaryOp = unary('ceil', {
   forward: identityForIntegers((x) => s.ceil(x)),
   grads: 'zero',
-  check: refuse('ceil_vml_cpu', ['bool']),
+  unsupported: refuse('ceil_vml_cpu', ['bool']),
 });
 
 /** Rounded toward zero. Gradient 0. */
 export const trunc: UnaryOp = unary('trunc', {
   forward: identityForIntegers((x) => s.trunc(x)),
   grads: 'zero',
-  check: refuse('trunc_vml_cpu', ['bool']),
+  unsupported: refuse('trunc_vml_cpu', ['bool']),
 });
 
 /** x - trunc(x). */
 export const frac: UnaryOp = unary('frac', {
   forward: (x) => s.sub(x, s.trunc(x)),
   grads: [{ vjp: (g) => g }],
-  check: refuse('frac_cpu', 'integers'),
+  unsupported: refuse('frac_cpu', 'integers'),
 });
 
 /** The square root; its gradient at 0 is infinite. */
@@ -301,7 +301,7 @@ export const logicalNot: UnaryOp = unary('logical_not', {
 /** ~x; logical on bool, bitwise on integers. */
 export const bitwiseNot: UnaryOp = unary('bitwise_not', {
   forward: (x) => s.not(x),
-  check: refuse('bitwise_not_cpu', 'floats'),
+  unsupported: refuse('bitwise_not_cpu', 'floats'),
 });
 
 export const isnan: UnaryOp = unary('isnan', { promotion: 'bool', forward: (x) => s.ne(x, x) });

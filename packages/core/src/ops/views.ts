@@ -83,7 +83,8 @@ function checkUnflatten(sizes: readonly number[], dim: number, size: number): vo
 /** Dimension `dim` split into `sizes`, of which one may be -1. */
 export function unflatten(self: Tensor, dim: number, sizes: readonly number[]): Tensor {
   const axis = normalizeAxis(dim, self.ndim);
-  const size = self.shape[axis] ?? 1;
+  if (self.ndim === 0) fail('shape/no-dims', { dim: 0 });
+  const size = self.shape[axis]!;
   checkUnflatten(sizes, axis, size);
   const inner = inferShape(sizes, size);
   return view(self, [...self.shape.slice(0, axis), ...inner, ...self.shape.slice(axis + 1)]);

@@ -69,7 +69,8 @@ export const shape = {
       `permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = ${d.shape.length} is not equal to len(dims) = ${d.dims.length}`,
   ),
   'shape/t': runtimeError(
-    (d: { rank: number }) => `t() expects a tensor with <= 2 dimensions, but self is ${d.rank}D`,
+    (d: { rank: number; op?: string }) =>
+      `${d.op ?? 't'}() expects a tensor with <= 2 dimensions, but self is ${d.rank}D`,
   ),
   'shape/cat-sizes': runtimeError(
     (d: { dim: number; expected: number; got: number; index: number }) =>

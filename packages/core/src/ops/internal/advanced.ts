@@ -60,7 +60,9 @@ export function prepare(self: Tensor, indices: readonly Index[]): Prepared {
     if (index === '...') dim += self.ndim - consumed;
     else if (index === null) view = view.unsqueeze(dim++);
     else if (index instanceof SliceIndex) {
-      view = view.slice(dim++, index.start, index.stop, index.step);
+      const all = (index.start ?? 0) === 0 && index.stop === view.shape[dim] && index.step === 1;
+      if (!all || self.ndim === 0) view = view.slice(dim, index.start, index.stop, index.step);
+      dim++;
     } else if (typeof index === 'number' || typeof index === 'bigint') {
       view = selectAt(self, view, dim, Number(index), position);
     } else if (typeof index === 'boolean') {
@@ -74,6 +76,8 @@ export function prepare(self: Tensor, indices: readonly Index[]): Prepared {
       if (given.ndim === 0 && given.dtype === 'int64') {
         view = selectAt(self, view, dim, Number(given.item()), position);
       } else {
+        const isFlag = given.ndim === 0 && (given.dtype === 'bool' || given.dtype === 'uint8');
+        if (isFlag) view = view.unsqueeze(dim);
         for (const part of indexTensors(given, view, dim)) tensors[dim++] = part;
       }
     }
@@ -158,7 +162,10 @@ export function advanced(view: Tensor, tensors: readonly (Tensor | undefined)[])
     let total: Tensor | undefined;
     axes.forEach((_, i) => {
       const index = given[i]!.detach();
-      const refuse = (bad: number, size: number): never => fail('index/range', { index: bad, dim: i, size });
+      const refuse = (bad: number, size: number): never =>
+        size === 0
+          ? fail('op/index', { text: 'index is out of bounds for dimension with size 0' })
+          : fail('index/range', { index: bad, dim: i, size });
       const own = checkedIndex(index, sizes[i]!, refuse);
       total = total === undefined ? own : total.mul(sizes[i]!).add(own);
     });

@@ -5,7 +5,7 @@ import { fail } from '../../errors/index.ts';
 import { type Expr, emptyTensor, type Tensor } from '../../extend/index.ts';
 import { type Combine, type ReduceKernel, reduceKernel } from '../../kernel/index.ts';
 import { cast, load, param } from '../../scalar/index.ts';
-import { type Axis, normalizeAxes, reducedShape, type Shape } from '../../shape/index.ts';
+import { type Axis, contiguousStrides, normalizeAxes, reducedShape, type Shape } from '../../shape/index.ts';
 import { aliasTensor } from '../../tensor/index.ts';
 
 /** Which dimensions a reduction removes: one, several, or all of them. */
@@ -57,7 +57,9 @@ export class Reduction {
     const kernel = this.kernel(inputs, dtype, output);
     const out = emptyTensor(self.backend, output, reducedShape(self.shape, axes, false));
     launchReduce(kernel, out, inputs, axes, scalar === undefined ? [] : [scalar]);
-    return keepdim ? out.view(reducedShape(self.shape, axes, true)) : out;
+    if (!keepdim) return out;
+    const kept = reducedShape(self.shape, axes, true);
+    return aliasTensor(out, kept, contiguousStrides(kept));
   }
 
   private kernel(inputs: readonly Tensor[], dtype: DType, output: DType): ReduceKernel {
