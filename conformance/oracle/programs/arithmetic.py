@@ -1,4 +1,6 @@
 """Elementwise operations: with promotion, broadcasting, and in place."""
+import torch
+
 from .program import dtype_name, is_float, is_whole
 
 UNARY = """abs neg sign floor ceil round trunc frac sqrt square exp log reciprocal isnan isinf isfinite relu sigmoid tanh
@@ -10,8 +12,17 @@ BINARY = """add sub mul div true_divide floor_divide remainder fmod pow maximum 
 OPERATORS = ['+', '-', '*', '/', '//', '%', '**', '<', '>', '<=', '>=', '==', '!=', '&', '|', '^']
 
 
+# Where float16 and bfloat16 are exact: PyTorch rounds others more than once.
+EXACT = 'abs neg sign floor ceil round trunc frac relu isnan isfinite logical_not signbit positive sgn nan_to_num sqrt'.split()
+INEXACT = 'atan2 hypot xlogy float_power pow'.split()
+
+
+def is_half(tensor):
+    return tensor.dtype in (torch.float16, torch.bfloat16)
+
+
 def unary(program, name, tensor):
-    return f'{name}.{program.pick(UNARY)}()'
+    return f'{name}.{program.pick(EXACT if is_half(tensor) else UNARY)}()'
 
 
 def exponent(program):
@@ -26,7 +37,7 @@ def binary(program, name, tensor):
             partner = exponent(program) if program.chance(0.7) else partner
         left, right = (name, partner) if program.chance(0.7) else (partner, name)
         return f'{left} {op} {right}' if op != '**' or not left.startswith('-') else f'({left}) ** {right}'
-    op = program.pick(BINARY)
+    op = program.pick([op for op in BINARY if not (op in INEXACT and is_half(tensor))])
     if op == 'pow' and program.chance(0.7):
         partner = exponent(program)
     options = ''

@@ -23,7 +23,7 @@ def product(program, name, tensor):
     options = [
         f'torch.matmul({name if len(shape) > 2 or not batch else name + ".detach()"}, {literal([*batch, last, width])})',
         f'{name} @ {literal([last])}',
-        f'torch.einsum({einsum(program, len(shape))}, {name}.detach(), {literal([last, width])})',
+        f'torch.einsum({einsum(program, len(shape))}, {name}.detach(), {literal([last, width])}.detach()).contiguous()',
         f'torch.outer({name}, {literal([width])})' if len(shape) == 1 else f'torch.tensordot({name}.double(), {program.literal("float64", [last, width], special=0)}, 1)',
     ]
     if len(shape) in (1, 2):
@@ -81,5 +81,5 @@ def join(program, name, tensor):
         f'torch.meshgrid({program.literal(dtype_name(tensor), [2])}, {program.literal(dtype_name(tensor), [3])}, indexing={program.pick([repr("ij"), repr("xy")])})[{program.whole(0, 1)}]',
         f'torch.block_diag({name}, {program.literal(dtype_name(tensor), [1, 2])})',
         f'F.pad({name}, {[program.whole(-1, 2) for _ in range(2 * program.whole(1, max(1, rank)))]}, value={program.scalar()})',
-        f'torch.kron({name}, {program.literal(dtype_name(tensor), [2])})',
+        f'torch.kron({name}.contiguous(), {program.literal(dtype_name(tensor), [2])})',
     ])

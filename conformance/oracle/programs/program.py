@@ -5,7 +5,7 @@ import torch
 
 DTYPES = ['float64', 'float32', 'float16', 'bfloat16', 'int64', 'int32', 'int16', 'int8', 'uint8', 'bool']
 FLOATS = DTYPES[:4]
-SPECIAL = ["float('nan')", "float('inf')", "-float('inf')", '-0.0']
+SPECIAL = ["float('nan')", "float('inf')", "-float('inf')"]
 
 
 def dtype_name(tensor):
@@ -74,7 +74,7 @@ class Program:
         if whole:
             return str(self.pick([0, 1, 2, 2, 3, -1, -2, -3, 5, 7, 100]))
         if self.chance(0.1):
-            return self.pick(SPECIAL[:3])
+            return self.pick(SPECIAL)
         return str(self.pick([0.5, 1.5, -0.5, 2.5, -1.5, 0.25]))
 
     def boolean(self):

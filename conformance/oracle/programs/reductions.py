@@ -1,4 +1,6 @@
 """Reductions, scans and orders."""
+import torch
+
 from .program import is_float
 
 REDUCTIONS = 'sum mean prod amax amin all any logsumexp nansum nanmean count_nonzero'.split()
@@ -6,6 +8,8 @@ PLAIN = 'sum mean prod max min argmax argmin all any median std var count_nonzer
 
 
 def reduction(program, name, tensor):
+    if tensor.dtype in (torch.float16, torch.bfloat16) and program.chance(0.8):
+        name = f'{name}.float()'
     kind = program.random.random()
     if kind < 0.2:
         dtype = f'dtype=torch.{program.dtype()}' if program.chance(0.3) else ''
@@ -34,6 +38,8 @@ def reduction(program, name, tensor):
 
 
 def scan(program, name, tensor):
+    if tensor.dtype in (torch.float16, torch.bfloat16):
+        name = f'{name}.float()'
     axis = program.axis(tensor)
     dtype = f', dtype=torch.{program.dtype()}' if program.chance(0.15) and not is_float(tensor) else ''
     return program.pick([

@@ -32,7 +32,8 @@ export function requiresGradOf(tensor: Tensor): boolean {
 export function gradientNode(tensor: Tensor): Node | null {
   const node = gradFnOf(tensor);
   if (node !== null) return node;
-  return requiresGradOf(tensor) ? accumulatorOf(tensor) : null;
+  // A view of a leaf that was made outside the graph requires gradients, but leads nowhere.
+  return tensor.autograd?.requiresGrad === true ? accumulatorOf(tensor) : null;
 }
 
 /** Which of its node's outputs the tensor is; 0 for leaves. */

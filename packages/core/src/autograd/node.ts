@@ -1,5 +1,5 @@
 import type { Backend } from '../backend/index.ts';
-import type { DType, Scalar } from '../dtype/index.ts';
+import { type DType, isFloatingPoint, type Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import type { Shape } from '../shape/index.ts';
 import { AutogradMeta, aliasTensor, type Hidden, Tensor, type TensorHook } from '../tensor/index.ts';
@@ -182,7 +182,7 @@ export class Node<A = any> implements VjpContext<A> {
     const saved = this.savedOutputs![index]!;
     if (saved instanceof SavedTensor) return saved.unpack(this);
     checkVersion(saved, this.versions![this.nextNodes.length + index]!, this, index);
-    if (!keepsHistory()) return saved;
+    if (!keepsHistory() || !isFloatingPoint(saved.dtype)) return saved;
     const out = aliasTensor(saved);
     out.autograd = new AutogradMeta();
     out.autograd.dual = dualOfOutput(this, index);

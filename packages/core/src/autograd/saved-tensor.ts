@@ -1,4 +1,4 @@
-import { dtypeInfo } from '../dtype/index.ts';
+import { dtypeInfo, isFloatingPoint } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { AutogradMeta, aliasTensor, swapScope, Tensor } from '../tensor/index.ts';
 import { isAnomalyEnabled } from './anomaly.ts';
@@ -58,6 +58,7 @@ export class SavedTensor {
       if (outputNr === undefined) return saved;
     }
     const out = aliasTensor(hooks === undefined ? (this.data as Tensor) : unpack(hooks, this.data));
+    if (!isFloatingPoint(out.dtype)) return out;
     if (outputNr !== undefined) out.autograd = placed(owner, outputNr);
     else out.autograd = made === undefined ? this.leaf : placed(made.node, made.nr);
     return out;

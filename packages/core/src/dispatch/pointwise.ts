@@ -65,8 +65,8 @@ export interface PointwiseSpec<A = undefined> {
   readonly gradient?: GradRecord<A>;
   /** Throws for dtypes that PyTorch refuses; `dtype` is the promoted one. */
   readonly check?: (dtype: DType, operands: readonly Operand[]) => void;
-  /** Throws for dtypes that PyTorch has no kernel for, which it finds out after the shapes. */
-  readonly unsupported?: (dtype: DType) => void;
+  /** Throws for what PyTorch refuses when it runs: after shapes and casts. */
+  readonly unsupported?: (dtype: DType, operands: readonly Operand[]) => void;
   /** True where the result is row-major whatever the operands' memory is. */
   readonly rowMajor?: boolean;
 }
@@ -139,8 +139,12 @@ export class Pointwise<A = undefined> {
   call(operands: readonly Operand[], attrs: A, constants: readonly number[] = []): Tensor {
     checkOperands(this.spec.name, operands, this.spec.takes);
     const dtype = this.computeDtype(operands);
-    const kernel = this.kernel(operands, dtype, constants.length);
     const inputs = operands.filter(isTensor);
+    if (this.spec.unsupported !== undefined) {
+      shapeOf(inputs);
+      this.spec.unsupported(promotedDtype(operands), operands);
+    }
+    const kernel = this.kernel(operands, dtype, constants.length);
     const out = emptyResult(inputs, kernel.output, this.spec.rowMajor);
     launchMap(kernel, out, inputs, launchScalars(operands, dtype, constants));
     if (constants.length === 0) this.warm(operands, dtype, kernel);
@@ -153,12 +157,13 @@ export class Pointwise<A = undefined> {
     const { gradient } = this.spec;
     const tracked = gradient !== undefined && isTracked(operands) && isFloatingPoint(self.dtype);
     checkInplace(self, tracked);
+    const dtype = this.computeDtype(operands);
     let inputs = operands.filter(isTensor);
     checkOverlap(self);
     checkShape(self, shapeOf(inputs));
-    const dtype = this.computeDtype(operands);
-    const kernel = this.kernel(operands, dtype, constants.length, self.dtype);
     checkCast(this.spec.promotion === 'bool' ? 'bool' : dtype, self.dtype);
+    this.spec.unsupported?.(promotedDtype(operands), operands);
+    const kernel = this.kernel(operands, dtype, constants.length, self.dtype);
     const node = tracked ? connect(gradient, operands, attrs) : undefined;
     if (node !== undefined) {
       const saved = [...operands];
@@ -176,15 +181,11 @@ export class Pointwise<A = undefined> {
   }
 
   private computeDtype(operands: readonly Operand[]): DType {
-    const { promotion, condition, check, unsupported } = this.spec;
+    const { promotion, condition, check } = this.spec;
     const dtype = promotedDtype(
       condition === undefined ? operands : operands.filter((_, i) => i !== condition),
     );
     if (check !== undefined) check(dtype, operands);
-    if (unsupported !== undefined) {
-      shapeOf(operands.filter(isTensor));
-      unsupported(dtype);
-    }
     return promotion === 'float' && !isFloatingPoint(dtype) ? getDefaultDtype() : dtype;
   }
 

@@ -20,7 +20,7 @@ export interface PointwiseRecord<N extends number, A = undefined> {
   /** PyTorch's node class, where it is not the operation's name with `Backward0`. */
   readonly node?: string;
   readonly check?: (dtype: DType, operands: readonly Operand[]) => void;
-  readonly unsupported?: (dtype: DType) => void;
+  readonly unsupported?: (dtype: DType, operands: readonly Operand[]) => void;
   readonly rowMajor?: boolean;
   readonly arity?: N;
 }

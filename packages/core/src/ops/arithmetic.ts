@@ -152,21 +152,21 @@ const truncDivide: BinaryOp = binary('div', {
   node: 'DivBackward2',
   forward: (a, b) => (isFloatingPoint(a.dtype) ? s.trunc(s.div(a, b)) : s.div(a, b)),
   grads: 'zero',
-  check: integerDivision('div_trunc_cpu'),
+  unsupported: integerDivision('div_trunc_cpu'),
 });
 
 const floorDivideRounded: BinaryOp = binary('div', {
   node: 'DivBackward2',
   forward: (a, b) => s.floordiv(a, b),
   grads: 'zero',
-  check: integerDivision('div_floor_cpu'),
+  unsupported: integerDivision('div_floor_cpu'),
 });
 
 const plainFloorDivide: BinaryOp = binary('floor_divide', {
   node: 'NotImplemented',
   forward: (a, b) => s.floordiv(a, b),
   grads: [notDifferentiable('aten::floor_divide'), notDifferentiable('aten::floor_divide')],
-  check: integerDivision('div_floor_cpu'),
+  unsupported: integerDivision('div_floor_cpu'),
 });
 
 function notDifferentiable(op: string): InputGrad {
@@ -229,7 +229,7 @@ function remainderBy(tensor: boolean): BinaryOp {
     node: tensor ? 'RemainderBackward1' : 'RemainderBackward0',
     forward: (a, b) => s.remainder(a, b),
     grads: [{ vjp: (g) => g }, tensor ? quotientGrad('floor') : null],
-    check: integerDivision('remainder_cpu'),
+    unsupported: integerDivision('remainder_cpu'),
   });
 }
 
@@ -246,6 +246,6 @@ function fmodBy(tensor: boolean): BinaryOp {
     takes: 'tensor first',
     forward: (a, b) => s.fmod(a, b),
     grads: [{ vjp: (g) => g }, tensor ? quotientGrad('trunc') : null],
-    check: integerDivision('fmod_cpu'),
+    unsupported: integerDivision('fmod_cpu'),
   });
 }

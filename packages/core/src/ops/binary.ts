@@ -4,6 +4,7 @@ import {
   type BinaryOp,
   binary,
   binaryOfTensors,
+  byOther,
   checkOperands,
   s,
   type Tensor,
@@ -46,23 +47,27 @@ function squaredNorm(a: Tensor, b: Tensor): Tensor {
   return a.square().add(b.square());
 }
 
-/** The magnitude of self with the sign of other. */
-export const copysign: BinaryOp = binary('copysign', {
-  takes: 'tensor first',
-  promotion: 'float',
-  forward: (a, b) => s.copysign(a, b),
-  grads: [
-    {
-      in: [0],
-      out: [0],
-      vjp: (g, c) => {
-        const self = c.input(0);
-        return g.mul(c.output().div(self).maskedFill(self.eq(0), 0));
+const copysignBy = (node: string): BinaryOp =>
+  binary('copysign', {
+    node,
+    takes: 'tensor first',
+    promotion: 'float',
+    forward: (a, b) => s.copysign(a, b),
+    grads: [
+      {
+        in: [0],
+        out: [0],
+        vjp: (g, c) => {
+          const self = c.input(0);
+          return g.mul(c.output().div(self).maskedFill(self.eq(0), 0));
+        },
       },
-    },
-    { vjp: (g) => g.zerosLike() },
-  ],
-});
+      { vjp: (g) => g.zerosLike() },
+    ],
+  });
+
+/** The magnitude of self with the sign of other. */
+export const copysign: BinaryOp = byOther(copysignBy('CopysignBackward0'), copysignBy('CopysignBackward1'));
 
 /** The next representable number after self toward other. */
 export const nextafter: TensorBinaryOp = binaryOfTensors('nextafter', {

@@ -10,6 +10,7 @@ import {
   s,
   Tensor,
 } from '../extend/index.ts';
+import { broadcastShapes } from '../shape/index.ts';
 import { awaiting } from './await-reads.ts';
 import { refuse } from './internal/dtype-rules.ts';
 import { type PointwiseCall, pointwiseBy, type WithInPlace, withInPlace } from './internal/inplace.ts';
@@ -48,7 +49,10 @@ const noIntegerLerp = refuse('lerp_kernel_scalar', 'integers');
 
 function lerpCall(self: Tensor, end: Tensor, weight: Operand): PointwiseCall<undefined> {
   sameAs(self, end, 'end');
-  if (!(weight instanceof Tensor)) noIntegerLerp(self.dtype);
+  if (!(weight instanceof Tensor)) {
+    broadcastShapes(self.shape, end.shape);
+    noIntegerLerp(self.dtype);
+  }
   if (weight instanceof Tensor) sameAs(self, weight, 'weight');
   return [weight instanceof Tensor ? lerpTensor : lerpScalar, [self, end, weight], undefined];
 }

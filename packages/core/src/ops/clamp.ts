@@ -9,6 +9,7 @@ import {
 } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { type Expr, type InputGrad, type Operand, pointwise, s, Tensor } from '../extend/index.ts';
+import { refuse } from './internal/dtype-rules.ts';
 import { type PointwiseCall, pointwiseBy, type WithInPlace } from './internal/inplace.ts';
 
 /** A bound: a scalar or tensor, or none. */
@@ -17,6 +18,7 @@ export type Bound = Operand | null | undefined;
 const clampExpr = (x: Expr, low: Expr, high: Expr): Expr => s.clamp(x, low, high);
 
 const clampTensors = pointwise('clamp', {
+  unsupported: refuse('clamp_cpu', ['bool']),
   forward: (x, low, high) => clampExpr(x, low!, high!),
   grads: [
     {

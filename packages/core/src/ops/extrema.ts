@@ -52,7 +52,7 @@ function extreme(
   keepdim: boolean,
 ): Tensor {
   const axes = axesOf(self, dim);
-  requireElements(op, self, axes, dim);
+  requireElements(op, self, axes, dim, dim == null ? axes : [dim].flat());
   const result = reduction.run([self], axes, keepdim, self.dtype);
   return track(record, result, [self], attrsOf(self, axes));
 }

@@ -131,6 +131,7 @@ function indexPutFn(
   values: Tensor,
   options: IndexPutOptions = {},
 ): Tensor {
+  if (indices.length > self.ndim) fail('index/too-many', { rank: self.ndim, got: indices.length });
   const { tensors } = prepare(
     self,
     indices.map((x) => x ?? sliceIndex()),

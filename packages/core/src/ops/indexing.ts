@@ -1,5 +1,5 @@
 import type { GradRecord } from '../autograd/index.ts';
-import { dtypeInfo, isScalar } from '../dtype/index.ts';
+import { dtypeInfo, isInteger, isScalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { noGrad, type Operand, Tensor, track } from '../extend/index.ts';
 import { numelOf } from '../shape/index.ts';
@@ -76,9 +76,12 @@ export const atAsync: (self: Tensor, ...indices: Index[]) => Promise<Tensor> = a
 
 /** True when a single mask, and nothing else, says which elements are meant. */
 function isOneMask(indices: readonly Index[]): boolean {
-  const tensors = indices.filter((one) => one instanceof Tensor);
+  if (indices.some((one) => typeof one === 'boolean' || Array.isArray(one))) return false;
+  const tensors = indices.filter(
+    (one): one is Tensor => one instanceof Tensor && !(one.ndim === 0 && isInteger(one.dtype)),
+  );
   const masks = tensors.filter(({ dtype, ndim }) => ndim > 0 && (dtype === 'bool' || dtype === 'uint8'));
-  return tensors.length === 1 && masks.length === 1 && indices.every((one) => typeof one !== 'boolean');
+  return tensors.length === 1 && masks.length === 1;
 }
 
 /**
@@ -97,7 +100,8 @@ export function setAt(self: Tensor, indices: readonly Index[], value: Operand): 
   const { view, tensors } = prepare(self, indices);
   if (tensors.every((x) => x === undefined)) {
     const target = view === self ? self : view;
-    if (value instanceof Tensor) target.copy_(trimLeading(value, target.shape).expand(target.shape));
+    if (value instanceof Tensor && value.ndim === 0 && target.ndim > 0) target.fill_(value);
+    else if (value instanceof Tensor) target.copy_(trimLeading(value, target.shape).expand(target.shape));
     else target.fill_(value);
     return self;
   }

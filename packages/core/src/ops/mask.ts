@@ -92,7 +92,7 @@ export function maskedSelect(self: Tensor, mask: Tensor): Tensor {
   if (mask.dtype !== 'bool' && mask.dtype !== 'uint8') {
     fail('op/argument', { text: 'masked_select: expected BoolTensor or ByteTensor for mask' });
   }
-  const shape = broadcastPair(self.shape, mask.shape);
+  const shape = broadcastPair(mask.shape, self.shape);
   const count = numelOf(shape);
   const at = noGrad(() =>
     nonzero(mask.detach().expand(shape).reshape([count]))

@@ -219,7 +219,10 @@ export function addmm(
   }
   const target = [mat1.shape[0]!, mat2.shape[1]!];
   const addend = self.detach().expand(target);
-  if (beta === 0) return scaledBy(mm(mat1, mat2), alpha);
+  if (beta === 0) {
+    const out = noGrad(() => scaledBy(mm(mat1, mat2), alpha)).detach();
+    return track(addmmRecord, out, [self, mat1, mat2], { alpha, beta });
+  }
   if (!isFloatingPoint(self.dtype)) return scaledBy(self, beta).add(scaledBy(mm(mat1, mat2), alpha));
   const epilogue = {
     kernel: addKernel(self.dtype),
@@ -343,6 +346,13 @@ export function tensordot(
           Array.from({ length: dims }, (_, i) => i),
         ]
       : [dims[0].map((d) => (d < 0 ? d + self.ndim : d)), dims[1].map((d) => (d < 0 ? d + other.ndim : d))];
+  left.forEach((d, i) => {
+    const [a, b] = [self.shape[d], other.shape[right[i]!]];
+    if (a === b || a === 1 || b === 1) return;
+    const [first, second] = typeof dims === 'number' ? [i - dims, i] : [dims[0][i]!, dims[1][i]!];
+    const text = `contracted dimensions need to match, but first has size ${a} in dim ${first} and second has size ${b} in dim ${second}`;
+    fail('op/argument', { text });
+  });
   const keepA = self.shape.map((_, d) => d).filter((d) => !left.includes(d));
   const keepB = other.shape.map((_, d) => d).filter((d) => !right.includes(d));
   const sizeOf = (x: Tensor, axes: readonly number[]): number[] => axes.map((d) => x.shape[d]!);

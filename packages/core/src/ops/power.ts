@@ -68,7 +68,7 @@ interface PowOp {
 /** PyTorch words it of its own here that fractions do not fit. */
 function fitsInto(self: Tensor, exponent: Scalar): void {
   const result = resultType(self, exponent);
-  if (result === self.dtype || !isFloatingPoint(result)) return;
+  if (result === self.dtype) return;
   const text = `Found dtype ${dtypeInfo[self.dtype].title} but expected ${dtypeInfo[result].title}`;
   fail('dtype/same', { text });
 }

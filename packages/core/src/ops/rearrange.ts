@@ -81,17 +81,17 @@ export function roll(
       text: `shifts and dimensions must align. shifts: ${by.length}, dims:${along.length}`,
     });
   }
-  if (self.numel() === 0) return self.clone();
   if (self.ndim === 0) fail('shape/no-dims', { dim: along[0]! });
   const out = noGrad(() => {
     let x = self.detach();
     along.forEach((dim, i) => {
       const axis = normalizeAxis(dim, self.ndim);
       const size = x.shape[axis]!;
+      if (x.numel() === 0) return;
       const start = (((size - by[i]!) % size) + size) % size;
       x = cat([x.narrow(axis, start, size - start), x.narrow(axis, 0, start)], axis);
     });
-    return x;
+    return x.numel() === 0 ? x.clone() : x;
   });
   return track(rollRecord, out, [self], { shifts: by, dims: along });
 }
@@ -198,6 +198,7 @@ interface TriangleAttrs {
 }
 
 const keep = pointwise('tri', {
+  rowMajor: true,
   condition: 1,
   forward: (x, mask) => s.where(mask!, x, s.literal(x.dtype === 'bool' ? false : 0, x.dtype)),
 });

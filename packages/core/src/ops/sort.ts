@@ -84,7 +84,8 @@ export function topk(
   const axis = normalizeAxis(dim, self.ndim);
   const size = self.ndim === 0 ? 1 : self.shape[axis]!;
   if (k < 0 || k > size) fail('op/argument', { text: 'selected index k out of range' });
-  if (self.dtype === 'bool') fail('dtype/not-implemented', { kernel: 'topk_cpu', dtype: 'Bool' });
+  if (self.dtype === 'bool' && self.ndim > 0 && self.numel() > 0)
+    fail('dtype/not-implemented', { kernel: 'topk_cpu', dtype: 'Bool' });
   const all = sorted(self, axis, largest);
   const cut = (x: Tensor): Tensor => (self.ndim === 0 ? x : x.narrow(axis, 0, k).contiguous().detach());
   const [values, indices] = trackAll(topkRecord, [cut(all.values), cut(all.indices)] as const, [self], {
@@ -146,7 +147,9 @@ function medianOf(
   options: KeepdimOr<ReduceOptions>,
   ignoreNaN: boolean,
 ): Tensor | ValuesAndIndices {
-  if (self.dtype === 'bool') fail('dtype/not-implemented', { kernel: 'median_cpu', dtype: 'Bool' });
+  if (self.dtype === 'bool') {
+    fail('dtype/not-implemented', { kernel: dim === undefined ? 'median_cpu' : 'median_out', dtype: 'Bool' });
+  }
   const record = ignoreNaN ? nanmedianRecord : medianRecord;
   if (dim === undefined) return medianOf1d(self, ignoreNaN);
   const { keepdim = false } = reduceOptions(options);

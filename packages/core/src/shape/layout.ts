@@ -17,8 +17,12 @@ export function isDense(shape: Shape, strides: Strides): boolean {
 
 /** True when two positions of the view are certainly the same memory: a stretched dimension. */
 export function overlapsItself(shape: Shape, strides: Strides): boolean {
-  for (let d = 0; d < shape.length; d++) if (shape[d]! > 1 && strides[d] === 0) return true;
-  return false;
+  let overlaps = false;
+  for (let d = 0; d < shape.length; d++) {
+    if (shape[d] === 0) return false;
+    overlaps ||= shape[d]! > 1 && strides[d] === 0;
+  }
+  return overlaps;
 }
 
 /** Strides of a fresh tensor like this one (`preserve_format`): dense ones are kept, others become row-major. */

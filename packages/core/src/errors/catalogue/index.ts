@@ -16,7 +16,10 @@ export const index = {
       `select(): index ${d.index} out of range for tensor of size ${list(d.shape)} at dimension ${d.dim}`,
   ),
   'index/select-0d': indexError((_: object) => 'select() cannot be applied to a 0-dim tensor.'),
-  'index/too-many': indexError((d: { rank: number }) => `too many indices for tensor of dimension ${d.rank}`),
+  'index/too-many': indexError(
+    (d: { rank: number; got?: number }) =>
+      `too many indices for tensor of dimension ${d.rank}${d.got === undefined ? '' : ` (got ${d.got})`}`,
+  ),
   'index/broadcast': indexError(
     (d: { shapes: readonly (readonly number[])[] }) =>
       `shape mismatch: indexing tensors could not be broadcast together with shapes ${d.shapes.map(list).join(', ')}`,

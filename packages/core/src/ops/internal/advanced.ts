@@ -1,3 +1,4 @@
+import { isInteger } from '../../dtype/index.ts';
 import { fail } from '../../errors/index.ts';
 import { noGrad, Tensor } from '../../extend/index.ts';
 import { broadcastShapes, numelOf, type Shape } from '../../shape/index.ts';
@@ -73,16 +74,32 @@ export function prepare(self: Tensor, indices: readonly Index[]): Prepared {
         index instanceof Tensor
           ? index
           : tensor(index as NestedData, { device: self.backend, ...listDtype(index) });
-      if (given.ndim === 0 && given.dtype === 'int64') {
+      if (given.ndim === 0 && isInteger(given.dtype) && given.dtype !== 'uint8') {
         view = selectAt(self, view, dim, Number(given.item()), position);
       } else {
         const isFlag = given.ndim === 0 && (given.dtype === 'bool' || given.dtype === 'uint8');
         if (isFlag) view = view.unsqueeze(dim);
-        for (const part of indexTensors(given, view, dim)) tensors[dim++] = part;
+        tensors[dim++] = given;
       }
     }
   }
-  return { view, tensors: Array.from({ length: view.ndim }, (_, d) => tensors[d]) };
+  return { view, tensors: expandMasks(view, tensors) };
+}
+
+/** Masks stand at their first dimension until here; what follows them moves on by the others. */
+function expandMasks(
+  view: Tensor,
+  tensors: readonly (Tensor | undefined)[],
+): readonly (Tensor | undefined)[] {
+  const out: (Tensor | undefined)[] = [];
+  for (let i = 0; i < tensors.length; i++) {
+    const index = tensors[i];
+    if (index === undefined) out.push(undefined);
+    else out.push(...indexTensors(index, view, out.length));
+  }
+  if (out.length > view.ndim) fail('index/too-many', { rank: view.ndim, got: out.length });
+  while (out.length < view.ndim) out.push(undefined);
+  return out;
 }
 
 function listDtype(list: unknown): { dtype?: 'int64' } {

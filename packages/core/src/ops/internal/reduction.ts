@@ -126,10 +126,11 @@ export function requireElements(
   self: Tensor,
   axes: readonly number[],
   dim: Dims | undefined,
+  shown: readonly number[] = axes,
 ): void {
   if (self.numel() > 0) return;
   if (dim == null || axes.length === self.ndim) {
     if (dim == null || self.ndim === 0) fail('op/empty-reduction', { op });
   }
-  for (const d of axes) if (self.shape[d] === 0) fail('op/empty-reduction-dim', { op, dim: d });
+  for (const d of shown) if (self.shape.at(d) === 0) fail('op/empty-reduction-dim', { op, dim: d });
 }
