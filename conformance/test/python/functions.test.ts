@@ -116,6 +116,11 @@ describe('exceptions', () => {
 
 it('what a device cannot do is for the runner to see, not for `except`', async () => {
   torch.setDefaultDevice(later);
-  const code = ['x = torch.ones(2)', 'try:', '  x[x > 0] = 0', 'except RuntimeError as e: print("caught")'];
+  const code = [
+    'x = torch.ones(2)',
+    'try:',
+    '  x[x > 0] = torch.ones(2)',
+    'except RuntimeError as e: print("caught")',
+  ];
   await expect(prints(...code)).rejects.toMatchObject({ code: 'backend/sync-read' });
 });
