@@ -57,8 +57,8 @@ def ternary(program, name, tensor):
         own = dtype_name(tensor) if program.chance(0.75) else program.dtype()
         return program.literal(own, program.like_shape(tensor.shape))
 
-    low = program.pick([program.scalar(), program.scalar(), 'None'])
-    high = program.pick([program.scalar(), program.scalar(), 'None'])
+    low = program.pick([program.scalar(special=False), 'None'])
+    high = program.pick([program.scalar(special=False), 'None'])
     condition = program.literal('bool' if program.chance(0.95) else program.dtype(), program.like_shape(tensor.shape))
     options = [
         f'torch.where({condition}, {name}, {operand()})',
@@ -84,14 +84,14 @@ def in_place(program, name, tensor):
     if program.chance(0.25):
         return f'{name}.{program.pick(IN_PLACE_UNARY)}()'
     if program.chance(0.1):
-        return f'{name}.clamp_({program.scalar()}, {program.scalar()})'
+        return f'{name}.clamp_({program.scalar(special=False)}, {program.scalar(special=False)})'
     if program.chance(0.1):
         one = program.literal(dtype_name(tensor), program.like_shape(tensor.shape))
         return f'{name}.addcmul_({one}, {one}, value={program.scalar()})'
     partner = program.partner(tensor)
     is_number = partner[0] in '-0123456789f'
     # What overlaps itself in part is refused or undefined.
-    if len(partner) == 1 and partner.isalpha() and program.chance(0.8):
+    if len(partner) == 1 and partner.isalpha() and program.chance(0.6):
         partner = f'{partner}.clone()'
     if program.chance(0.3):
         return f'{name} {program.pick(["+=", "-=", "*=", "/="])} {partner}'

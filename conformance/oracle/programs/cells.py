@@ -55,9 +55,17 @@ def computed(program):
     return f'{out} = {expression}\n{shown([out])}'
 
 
+def overlaps(tensor):
+    """True when elements share memory in a way that PyTorch does not refuse to write to."""
+    last = sum((size - 1) * step for size, step in zip(tensor.shape, tensor.stride()))
+    return tensor.numel() > last + 1 > 0 and 0 not in tensor.stride()
+
+
 def changed(program):
     """Something in place, and everything that shares memory with it."""
-    name = program.tensor()
+    name = program.tensor(lambda tensor: not overlaps(tensor))
+    if name is None:
+        return computed(program)
     tensor = program.names[name]
     kind = program.random.random()
     if kind < 0.45:

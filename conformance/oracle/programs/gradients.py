@@ -37,7 +37,8 @@ def backward(program):
 def grad(program):
     """An expression for a gradient, perhaps of a gradient."""
     name = computed(program)
-    source = program.tensor(lambda tensor: tensor.requires_grad)
+    # Hooks come before what grad() gives from PyTorch 2 on.
+    source = program.tensor(lambda tensor: tensor.requires_grad and not tensor._backward_hooks)
     if name is None or source is None:
         return None
     tensor = program.names[name]

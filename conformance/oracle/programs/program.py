@@ -67,13 +67,13 @@ class Program:
             chosen.append(chosen[0])
         return [axis - rank if self.chance(0.3) else axis for axis in chosen]
 
-    def scalar(self, whole=None):
+    def scalar(self, whole=None, special=True):
         """A Python number; a float is never whole, because JavaScript has one type for both."""
         if whole is None:
             whole = self.chance(0.6)
         if whole:
             return str(self.pick([0, 1, 2, 2, 3, -1, -2, -3, 5, 7, 100]))
-        if self.chance(0.1):
+        if special and self.chance(0.1):
             return self.pick(SPECIAL)
         return str(self.pick([0.5, 1.5, -0.5, 2.5, -1.5, 0.25]))
 

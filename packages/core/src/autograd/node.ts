@@ -57,7 +57,7 @@ export class Node<A = any> implements VjpContext<A> {
   private savedInputs: (Operand | SavedTensor | undefined)[] | null = null;
   private savedOutputs: (Tensor | SavedTensor | undefined)[] | null = null;
   private versions: number[] | null = null;
-  private freed = false;
+  protected freed = false;
   private arrived: readonly (Tensor | undefined)[] = none;
 
   constructor(record: GradRecord<A>, attrs: A, order: number = sequence++) {

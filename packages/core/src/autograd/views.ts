@@ -69,6 +69,7 @@ const copySlices: GradRecord<CopySlicesAttrs> = {
 class CopySlicesNode extends Node<CopySlicesAttrs> {
   override release(): void {
     this.attrs.inner.release();
+    this.freed = true;
   }
 }
 

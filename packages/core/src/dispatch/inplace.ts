@@ -1,7 +1,7 @@
 import { checkInplace } from '../autograd/index.ts';
 import { canCast, type DType, dtypeInfo } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { overlapsItself, type Shape, sameShape, spanOf } from '../shape/index.ts';
+import { isDense, overlapsItself, type Shape, sameShape, spanOf } from '../shape/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 
 /**
@@ -28,6 +28,20 @@ export function checkShape(self: Tensor, shape: Shape): void {
 /** @throws `dtype/inplace` */
 export function checkCast(from: DType, to: DType): void {
   if (!canCast(from, to)) fail('dtype/inplace', { from: dtypeInfo[from].title, to: dtypeInfo[to].title });
+}
+
+/**
+ * Refuses an input that certainly shares some of its memory with what is written, but not element by element.
+ * @throws `shape/partial-overlap`
+ */
+export function checkPartialOverlap(out: Tensor, input: Tensor): void {
+  if (out === input || out.storage !== input.storage || out.numel() === 0 || input.numel() === 0) return;
+  if (!isDense(out.shape, out.strides) || !isDense(input.shape, input.strides)) return;
+  const outEnd = out.offset + out.numel();
+  const inputEnd = input.offset + input.numel();
+  if (out.offset >= inputEnd || input.offset >= outEnd) return;
+  const same = out.offset === input.offset && outEnd === inputEnd;
+  if (!same || !sameShape(out.strides, input.strides)) fail('shape/partial-overlap', {});
 }
 
 /** True when two tensors may share elements without being the same view. */

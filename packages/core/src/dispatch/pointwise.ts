@@ -37,7 +37,7 @@ import {
 } from '../shape/index.ts';
 import { countChange, emptyTensor, type Tensor } from '../tensor/index.ts';
 import { freshCopy } from './copy.ts';
-import { checkCast, checkOverlap, checkShape, overlapsPartially } from './inplace.ts';
+import { checkCast, checkOverlap, checkPartialOverlap, checkShape, overlapsPartially } from './inplace.ts';
 import { launchFlat, launchMap } from './launch.ts';
 import { checkOperands, type Takes } from './operands.ts';
 
@@ -160,6 +160,7 @@ export class Pointwise<A = undefined> {
     const dtype = this.computeDtype(operands);
     let inputs = operands.filter(isTensor);
     checkOverlap(self);
+    for (const input of inputs) checkPartialOverlap(self, input);
     checkShape(self, shapeOf(inputs));
     checkCast(this.spec.promotion === 'bool' ? 'bool' : dtype, self.dtype);
     this.spec.unsupported?.(promotedDtype(operands), operands);
@@ -289,7 +290,7 @@ export function scalarFor(value: Scalar, dtype: DType): Literal {
     case 'int32':
       return Number(value) | 0;
     case 'bool':
-      return Boolean(value);
+      return Number(value) !== 0;
     case 'float32':
     case 'float16':
     case 'bfloat16':

@@ -112,7 +112,7 @@ export const xlogy: BinaryOp = binary('xlogy', {
       in: [0, 1],
       vjp: (g, c) => {
         const other = c.input(1);
-        return g.mul(other.log().maskedFill(c.input(0).eq(0).logicalAnd(other.le(0)), 0));
+        return xlogy(g, other).maskedFill(c.input(0).eq(0).logicalAnd(other.le(0)), 0);
       },
     },
     { in: [0, 1], vjp: (g, c) => g.mul(c.input(1).reciprocal().mul(c.operand(0))) },

@@ -1,4 +1,4 @@
-import { dtypeInfo, isFloatingPoint, type Scalar } from '../dtype/index.ts';
+import { checkedScalar, dtypeInfo, isFloatingPoint, resultType, type Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import {
   checkOperands,
@@ -87,8 +87,14 @@ export const addcmul: ValueOp = pointwiseBy((self, tensor1, tensor2, { value = 1
   addcmulOp,
   [self, tensor1, tensor2],
   value,
-  [value],
+  [fittedValue(value, self, tensor1, tensor2)],
 ]);
+
+/** The factor has to fit where all are integers. */
+function fittedValue(value: number, ...tensors: readonly Tensor[]): number {
+  if (tensors.some((x) => isFloatingPoint(x.dtype))) return value;
+  return Number(checkedScalar(value, resultType(...tensors)));
+}
 
 const addcdivOp = pointwise<3, number>('addcdiv', {
   forward: (x, a, b, value) => s.add(x, s.mul(s.cast(value!, x.dtype), s.div(a!, b!))),

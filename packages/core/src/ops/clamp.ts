@@ -11,45 +11,48 @@ import { fail } from '../errors/index.ts';
 import { type Expr, type InputGrad, type Operand, pointwise, s, Tensor } from '../extend/index.ts';
 import { refuse } from './internal/dtype-rules.ts';
 import { type PointwiseCall, pointwiseBy, type WithInPlace } from './internal/inplace.ts';
+import { where } from './where.ts';
 
 /** A bound: a scalar or tensor, or none. */
 export type Bound = Operand | null | undefined;
 
 const clampExpr = (x: Expr, low: Expr, high: Expr): Expr => s.clamp(x, low, high);
 
+/** Neither infinity nor the sign of 0 comes through where nothing does. */
+const kept = (g: Tensor, mask: Tensor): Tensor => where(mask, g, 0);
+
+const inside: InputGrad = {
+  in: [0, 1, 2],
+  vjp: (g, c) => {
+    const self = c.input(0);
+    return kept(g, self.ge(c.operand(1)).logicalAnd(self.le(c.operand(2))));
+  },
+};
+
 const clampTensors = pointwise('clamp', {
   unsupported: refuse('clamp_cpu', ['bool']),
   forward: (x, low, high) => clampExpr(x, low!, high!),
   grads: [
+    inside,
     {
       in: [0, 1, 2],
-      vjp: (g, c) =>
-        g.mul(
+      vjp: (g, c) => {
+        const low = c.operand(1);
+        return kept(
+          g,
           c
             .input(0)
-            .ge(c.operand(1))
-            .logicalAnd(c.input(0).le(c.operand(2))),
-        ),
-    },
-    {
-      in: [0, 1, 2],
-      vjp: (g, c) =>
-        g.mul(
-          c
-            .input(0)
-            .lt(c.operand(1))
+            .lt(low)
             .logicalAnd(c.input(1).lt(c.operand(2))),
-        ),
+        );
+      },
     },
     {
       in: [0, 1, 2],
-      vjp: (g, c) =>
-        g.mul(
-          c
-            .input(0)
-            .gt(c.operand(2))
-            .logicalOr(c.input(2).lt(c.operand(1))),
-        ),
+      vjp: (g, c) => {
+        const low = c.operand(1);
+        return kept(g, c.input(0).gt(c.operand(2)).logicalOr(c.input(2).lt(low)));
+      },
     },
   ],
 });
@@ -58,20 +61,7 @@ const clampScalars = (name: string, node: string): PointwiseRecord3 =>
   pointwise(name, {
     node,
     forward: (x, low, high) => clampExpr(x, low!, high!),
-    grads: [
-      {
-        in: [0, 1, 2],
-        vjp: (g, c) =>
-          g.mul(
-            c
-              .input(0)
-              .ge(c.operand(1))
-              .logicalAnd(c.input(0).le(c.operand(2))),
-          ),
-      },
-      null,
-      null,
-    ],
+    grads: [inside, null, null],
   });
 
 type PointwiseRecord3 = typeof clampTensors;
@@ -87,10 +77,10 @@ const oneSided = (
   extreme: (x: Expr, bound: Expr) => Expr,
   within: (x: Tensor, bound: Operand) => Tensor,
 ): OneSided => {
-  const self: InputGrad = { in: [0, 1], vjp: (g, c) => g.mul(within(c.input(0), c.operand(1))) };
+  const self: InputGrad = { in: [0, 1], vjp: (g, c) => kept(g, within(c.input(0), c.operand(1))) };
   const bound: InputGrad = {
     in: [0, 1],
-    vjp: (g, c) => g.mul(within(c.input(0), c.operand(1)).logicalNot()),
+    vjp: (g, c) => kept(g, within(c.input(0), c.operand(1)).logicalNot()),
   };
   const forward = (x: Expr, limit: Expr): Expr => extreme(x, limit);
   return {

@@ -7,7 +7,13 @@ import {
   track,
 } from '../autograd/index.ts';
 import { backendOf, type Device } from '../backend/index.ts';
-import { checkDestination, copyInto, freshCopy, overlapsPartially } from '../dispatch/index.ts';
+import {
+  checkDestination,
+  checkPartialOverlap,
+  copyInto,
+  freshCopy,
+  overlapsPartially,
+} from '../dispatch/index.ts';
 import { type DType, isDType, isFloatingPoint, type Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { emptyTensor, Tensor } from '../extend/index.ts';
@@ -106,6 +112,7 @@ export function copy_(self: Tensor, source: Tensor): Tensor {
   const tracked = isTracked([self, source]) && isFloatingPoint(self.dtype);
   const shape = broadcastShapes(self.shape, source.shape);
   checkDestination(self, self.dtype, shape, tracked);
+  checkPartialOverlap(self, source);
   const node = tracked ? connect(copyRecord, [self, source], undefined) : undefined;
   const from = source.backend === self.backend ? source : source.detach().to(self.backend);
   copyInto(self, overlapsPartially(self, from) ? freshCopy(from) : from);

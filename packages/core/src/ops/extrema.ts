@@ -105,11 +105,14 @@ function argExtreme(
   dim: number | null | undefined,
   keepdim: boolean,
 ): Tensor {
-  if (self.dtype === 'bool') fail('dtype/not-implemented', { kernel: `${op}_cpu`, dtype: 'Bool' });
   if (dim == null && self.numel() === 0) fail('op/empty-argument-reduction', { op });
   const axes = axesOf(self, dim);
   requireElements(op, self, axes, dim);
-  return reduction.run([self], axes, keepdim, self.dtype, undefined, 'int64');
+  // PyTorch does not look where there is nothing to choose between.
+  const chooses = dim == null || (self.ndim > 0 && self.shape[axes[0]!] !== 1 && self.numel() > 0);
+  if (self.dtype === 'bool' && chooses) fail('dtype/not-implemented', { kernel: `${op}_cpu`, dtype: 'Bool' });
+  const source = self.dtype === 'bool' ? self.detach().to('uint8') : self;
+  return reduction.run([source], axes, keepdim, source.dtype, undefined, 'int64');
 }
 
 /** The record of an operation that picks one element along an axis: the gradient goes back to where it was. */

@@ -1,9 +1,16 @@
 import type { GradRecord } from '../autograd/index.ts';
 import { dtypeInfo } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
+import { copyInto, emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
 import { normalizeAxis, numelOf, type Shape } from '../shape/index.ts';
-import { type AxisAttrs, alongAxis, broadcastPair, gatherInto, wrapNegative } from './internal/indexed.ts';
+import {
+  type AxisAttrs,
+  alongAxis,
+  broadcastPair,
+  checkedRange,
+  gatherInto,
+  wrapNegative,
+} from './internal/indexed.ts';
 
 const gatherRecord: GradRecord<AxisAttrs> = {
   name: 'GatherBackward0',
@@ -75,10 +82,16 @@ export function indexSelect(self: Tensor, dim: number, index: Tensor): Tensor {
   const count = long.numel();
   const shape = self.ndim === 0 ? [] : self.shape.map((n, d) => (d === axis ? count : n));
   const out = emptyTensor(self.backend, self.dtype, shape);
+  const refuse = (bad: number, size: number): never =>
+    axis === 1 ? fail('index/index-select-range', { index: bad, size }) : fail('index/self-range', {});
+  if (self.ndim === 0) {
+    // However many indices there are, the result is the element.
+    noGrad(() => checkedRange(long, 1, refuse));
+    copyInto(out, self);
+    return track(indexSelectRecord, out, [self, long.newZeros([])], { shape: self.shape, axis });
+  }
   const along = alongAxis(long, shape, axis);
-  gatherInto(out, self, axis, along, (bad, size) =>
-    axis === 1 ? fail('index/index-select-range', { index: bad, size }) : fail('index/self-range', {}),
-  );
+  gatherInto(out, self, axis, along, refuse);
   return track(indexSelectRecord, out, [self, long], { shape: self.shape, axis });
 }
 

@@ -1,12 +1,12 @@
 import type { GradRecord } from '../autograd/index.ts';
-import { freshCopy } from '../dispatch/index.ts';
+import { copyInto, freshCopy } from '../dispatch/index.ts';
 import { dtypeInfo } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { noGrad, type Operand, Tensor, track } from '../extend/index.ts';
 import type { ScatterMode } from '../kernel/index.ts';
-import { normalizeAxis, type Shape } from '../shape/index.ts';
+import { likeStrides, normalizeAxis, type Shape } from '../shape/index.ts';
 import { fullTensor } from './creation.ts';
-import { type AxisAttrs, alongAxis, scatterInto } from './internal/indexed.ts';
+import { type AxisAttrs, alongAxis, checkedRange, scatterInto } from './internal/indexed.ts';
 import { type WithInPlace, withInPlace } from './internal/inplace.ts';
 
 interface IndexAddAttrs extends AxisAttrs {
@@ -134,11 +134,22 @@ function indexFillFn(self: Tensor, dim: number, index: Tensor, value: Operand): 
     });
   }
   const long = index.to('int64');
-  const out = freshCopy(self);
-  const shape = self.ndim === 0 ? [] : self.shape.map((n, d) => (d === axis ? long.numel() : n));
+  const out = freshCopy(self, self.dtype, likeStrides(self.shape, self.strides));
+  if (self.ndim === 0) return fillScalar(self, out, long, filler, value);
+  const shape = self.shape.map((n, d) => (d === axis ? long.numel() : n));
   noGrad(() => writeSlices('set', out, axis, long, filler.expand(shape)));
   const record = value instanceof Tensor ? indexFillRecord : indexFillScalarRecord;
   return track(record, out, [self, long, value], { shape: self.shape, axis });
+}
+
+/** A tensor without dimensions is filled by any index. */
+function fillScalar(self: Tensor, out: Tensor, index: Tensor, filler: Tensor, value: Operand): Tensor {
+  const refuse = (bad: number, size: number): never => fail('index/range', { index: bad, dim: 0, size });
+  noGrad(() => checkedRange(index, 1, refuse, { wrap: true }));
+  const isFilled = index.numel() > 0;
+  if (isFilled) copyInto(out, filler);
+  const record = isFilled && value instanceof Tensor ? indexFillRecord : indexFillScalarRecord;
+  return track(record, out, [self, index, value], { shape: [], axis: 0 });
 }
 
 /** self with slices set to one value where the indices say. */

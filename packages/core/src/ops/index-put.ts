@@ -1,14 +1,15 @@
 import type { GradRecord } from '../autograd/index.ts';
 import { dtypeInfo } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { noGrad, type Operand, Tensor, track } from '../extend/index.ts';
-import { isBroadcastable, type Shape } from '../shape/index.ts';
+import { freshCopy, noGrad, type Operand, Tensor, track } from '../extend/index.ts';
+import { isBroadcastable, likeStrides, type Shape } from '../shape/index.ts';
 import { fullTensor } from './creation.ts';
 import {
   type Advanced,
   advanced,
   type IndexAttrs,
   indexedFirst,
+  layoutOf,
   prepare,
   sliceIndex,
 } from './internal/advanced.ts';
@@ -88,10 +89,10 @@ function putAdvanced(
   accumulate: boolean,
   isMask: boolean,
 ): Tensor {
-  const plan = advanced(self, tensors);
-  const rest = self.shape.map((_, d) => d).filter((d) => !plan.axes.includes(d));
+  const layout = layoutOf(self, tensors);
+  const rest = self.shape.map((_, d) => d).filter((d) => !layout.axes.includes(d));
   const restShape = rest.map((d) => self.shape[d]!);
-  const resultShape = [...restShape.slice(0, plan.at), ...plan.shape, ...restShape.slice(plan.at)];
+  const resultShape = [...restShape.slice(0, layout.at), ...layout.shape, ...restShape.slice(layout.at)];
   const given = value instanceof Tensor ? value : fullTensor(self.backend, self.dtype, [], value);
   const fitted = trimLeading(given, resultShape);
   if (!isBroadcastable(fitted.shape, resultShape)) {
@@ -102,6 +103,7 @@ function putAdvanced(
       text: `Index put requires the source and destination dtypes match, got ${dtypeInfo[self.dtype].title} for the destination and ${dtypeInfo[given.dtype].title} for the source.`,
     });
   }
+  const plan = advanced(self, tensors, layout);
   const attrs: IndexPutAttrs = { advanced: plan, shape: self.shape, accumulate, valueShape: given.shape };
   const out = noGrad(() => {
     const wide = fitted.detach().to(self.dtype).expand(resultShape);
@@ -109,7 +111,7 @@ function putAdvanced(
     const others = resultShape.map((_, d) => d).filter((d) => !indexDims.includes(d));
     const rows = wide.permute([...indexDims, ...others]).reshape([plan.linear.numel(), ...restShape]);
     const put = putRows(self.detach(), attrs, plan.linear, rows, accumulate);
-    return put.contiguous().detach();
+    return freshCopy(put, put.dtype, likeStrides(self.shape, self.strides));
   });
   return track(indexPutRecord, out, [self, value instanceof Tensor ? value : given, plan.linear], attrs);
 }

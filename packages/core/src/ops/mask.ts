@@ -47,7 +47,7 @@ export const maskedFill: MaskedFill = Object.assign(
   {
     inPlace: (self: Tensor, mask: Tensor, value: Operand): Tensor => {
       checkMask(mask, value);
-      broadcastPair(mask.shape, self.shape);
+      broadcastPair(self.shape, mask.shape);
       return maskedFillOp(value).callInPlace([self, mask, fitValue(self, value)], undefined);
     },
   },
@@ -69,7 +69,7 @@ function checkMask(mask: Tensor, value: Operand): void {
 function fitValue(self: Tensor, value: Operand): Operand {
   if (value instanceof Tensor) return value.dtype === self.dtype ? value : value.to(self.dtype);
   const fitted = checkedScalar(value, self.dtype);
-  if (self.dtype === 'bool') return Boolean(fitted);
+  if (self.dtype === 'bool') return Number(fitted) !== 0;
   return isFloatingPoint(self.dtype) || typeof fitted !== 'number' ? fitted : Math.trunc(fitted);
 }
 

@@ -213,10 +213,10 @@ export function addmm(
   { beta = 1, alpha = 1 }: AddmmOptions = {},
 ): Tensor {
   if (mat1.ndim !== 2) fail('op/matrix', { name: 'mat1' });
+  if (mat2.ndim !== 2) fail('op/matrix', { name: 'mat2' });
+  if (self.dtype !== mat2.dtype) fail('op/argument', { text: 'self and mat2 must have the same dtype' });
+  if (mat1.dtype !== mat2.dtype) fail('op/argument', { text: 'mat1 and mat2 must have the same dtype' });
   checkMm(mat1, mat2);
-  if (self.dtype !== mat1.dtype) {
-    fail('op/argument', { text: 'self and mat2 must have the same dtype' });
-  }
   const target = [mat1.shape[0]!, mat2.shape[1]!];
   const addend = self.detach().expand(target);
   if (beta === 0) {
@@ -346,19 +346,24 @@ export function tensordot(
           Array.from({ length: dims }, (_, i) => i),
         ]
       : [dims[0].map((d) => (d < 0 ? d + self.ndim : d)), dims[1].map((d) => (d < 0 ? d + other.ndim : d))];
+  let [x, y] = [self, other];
   left.forEach((d, i) => {
     const [a, b] = [self.shape[d], other.shape[right[i]!]];
-    if (a === b || a === 1 || b === 1) return;
-    const [first, second] = typeof dims === 'number' ? [i - dims, i] : [dims[0][i]!, dims[1][i]!];
-    const text = `contracted dimensions need to match, but first has size ${a} in dim ${first} and second has size ${b} in dim ${second}`;
-    fail('op/argument', { text });
+    // What is stretched to meet the other is as good as summed, which gives integers another dtype.
+    if (b === 1) x = x.sum(d, { keepdim: true });
+    else if (a === 1) y = y.sum(right[i]!, { keepdim: true });
+    else if (a !== b) {
+      const [first, second] = typeof dims === 'number' ? [i - dims, i] : [dims[0][i]!, dims[1][i]!];
+      const text = `contracted dimensions need to match, but first has size ${a} in dim ${first} and second has size ${b} in dim ${second}`;
+      fail('op/argument', { text });
+    }
   });
   const keepA = self.shape.map((_, d) => d).filter((d) => !left.includes(d));
   const keepB = other.shape.map((_, d) => d).filter((d) => !right.includes(d));
   const sizeOf = (x: Tensor, axes: readonly number[]): number[] => axes.map((d) => x.shape[d]!);
-  const shared = numelOf(sizeOf(self, left));
-  const a = self.permute([...keepA, ...left]).reshape([numelOf(sizeOf(self, keepA)), shared]);
-  const b = other.permute([...right, ...keepB]).reshape([shared, numelOf(sizeOf(other, keepB))]);
+  const shared = numelOf(sizeOf(x, left));
+  const a = x.permute([...keepA, ...left]).reshape([numelOf(sizeOf(self, keepA)), shared]);
+  const b = y.permute([...right, ...keepB]).reshape([shared, numelOf(sizeOf(other, keepB))]);
   return mm(a, b).reshape([...sizeOf(self, keepA), ...sizeOf(other, keepB)]);
 }
 

@@ -56,7 +56,7 @@ export function split(self: Tensor, sizes: number | readonly number[], dim = 0):
   if (typeof sizes !== 'number') {
     if (sizes.reduce((a, b) => a + b, 0) !== total || sizes.some((size) => size < 0)) {
       fail('op/argument', {
-        text: `split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${axis}), but got split_sizes=[${sizes.join(', ')}]`,
+        text: `split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${dim}), but got split_sizes=[${sizes.join(', ')}]`,
       });
     }
     return splitInto(self, axis, sizes, splitWithSizesRecord);

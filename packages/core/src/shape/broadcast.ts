@@ -31,7 +31,9 @@ export function broadcastStrides(shape: Shape, strides: Strides, to: Shape): Str
   if (sameShape(shape, to)) return strides;
   const lead = to.length - shape.length;
   const out = new Array<number>(to.length).fill(0);
-  for (let d = 0; d < shape.length; d++) if (shape[d] !== 1) out[d + lead] = strides[d]!;
+  for (let d = 0; d < shape.length; d++) {
+    if (shape[d] !== 1 || to[d + lead] === 1) out[d + lead] = strides[d]!;
+  }
   return out;
 }
 

@@ -164,21 +164,33 @@ export interface Advanced {
   readonly sizes: Shape;
 }
 
-export function advanced(view: Tensor, tensors: readonly (Tensor | undefined)[]): Advanced {
+/** {@link Advanced} before anyone has looked at the indices. */
+export type Layout = Omit<Advanced, 'linear'>;
+
+/** @throws `index/broadcast` */
+export function layoutOf(view: Tensor, tensors: readonly (Tensor | undefined)[]): Layout {
   const axes = tensors.flatMap((index, d) => (index === undefined ? [] : [d]));
-  const given = axes.map((d) => tensors[d]!);
-  const shapes = given.map((index) => index.shape);
+  const shapes = axes.map((d) => tensors[d]!.shape);
   let shape: Shape = [];
   for (const own of shapes) {
     if (!canBroadcast(shape, own)) fail('index/broadcast', { shapes });
     shape = broadcastShapes(shape, own);
   }
-  const sizes = axes.map((d) => view.shape[d]!);
   const adjacent = axes.every((d, i) => i === 0 || d === axes[i - 1]! + 1);
+  return { axes, shape, at: adjacent ? axes[0]! : 0, sizes: axes.map((d) => view.shape[d]!) };
+}
+
+/** @throws `index/range`, and what {@link layoutOf} throws */
+export function advanced(
+  view: Tensor,
+  tensors: readonly (Tensor | undefined)[],
+  layout: Layout = layoutOf(view, tensors),
+): Advanced {
+  const { axes, shape, sizes } = layout;
   const linear = noGrad(() => {
     let total: Tensor | undefined;
-    axes.forEach((_, i) => {
-      const index = given[i]!.detach();
+    axes.forEach((axis, i) => {
+      const index = tensors[axis]!.detach();
       const refuse = (bad: number, size: number): never =>
         size === 0
           ? fail('op/index', { text: 'index is out of bounds for dimension with size 0' })
@@ -188,7 +200,7 @@ export function advanced(view: Tensor, tensors: readonly (Tensor | undefined)[])
     });
     return total!.expand(shape);
   });
-  return { axes, shape, linear, at: adjacent ? axes[0]! : 0, sizes };
+  return { ...layout, linear };
 }
 
 function canBroadcast(a: Shape, b: Shape): boolean {

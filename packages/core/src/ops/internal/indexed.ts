@@ -84,10 +84,15 @@ export function wrapNegative(index: Tensor, size: number): Tensor {
 /** As {@link wrapNegative}, for indices that nobody looks at later; `refuse` gets the first one out of range. */
 export function checkedIndex(index: Tensor, size: number, refuse: RefuseIndex): Tensor {
   return noGrad(() => {
-    const flat = index.detach().reshape(-1);
-    // An axis of that size with nothing on it: what counts is that the indices are looked at.
-    const axis = flat.newZeros([]).expand([size]);
-    gatherInto(emptyTensor(flat.backend, 'int64', flat.shape), axis, 0, flat, refuse, { wrap: true });
+    checkedRange(index, size, refuse, { wrap: true });
     return wrapNegative(index, size);
   });
+}
+
+/** Looks at indices that nobody looks at later; `refuse` gets the first one out of range. */
+export function checkedRange(index: Tensor, size: number, refuse: RefuseIndex, options?: IndexOptions): void {
+  const flat = index.detach().reshape(-1);
+  // An axis of that size with nothing on it: what counts is that the indices are looked at.
+  const axis = flat.newZeros([]).expand([size]);
+  gatherInto(emptyTensor(flat.backend, 'int64', flat.shape), axis, 0, flat, refuse, options);
 }

@@ -111,7 +111,7 @@ export const xlog1py: BinaryOp = binary('special_xlog1py', {
       in: [0, 1],
       vjp: (g, c) => {
         const other = c.input(1);
-        return g.mul(other.log1p().maskedFill(c.input(0).eq(0).logicalAnd(other.le(-1)), 0));
+        return xlog1py(g, other).maskedFill(c.input(0).eq(0).logicalAnd(other.le(-1)), 0);
       },
     },
     { in: [0, 1], vjp: (g, c) => g.mul(c.input(0)).div(c.input(1).add(1)) },
