@@ -91,5 +91,5 @@ function reading<R>(value: unknown, convert: (element: unknown) => R): R | Readi
 export function truth(value: unknown): boolean | Reading {
   if (Array.isArray(value)) return value.length > 0;
   // Says what is wrong with tensors that are neither true nor false, without reading them.
-  return isTensor(value) && value.numel() !== 1 ? value.isNonzero() : reading(value, Boolean);
+  return isTensor(value) && value.numel() !== 1 ? value.isNonzero() : reading(value, (x) => Number(x) !== 0);
 }

@@ -13,7 +13,10 @@ export function checkVersion(saved: Tensor, expected: number, node: Node | null,
   if (version === expected) return;
   fail('autograd/version', {
     tensor: `${dtypeInfo[saved.dtype].typeName} [${saved.shape.join(', ')}]`,
-    output: node === null ? '' : `output ${outputNr} of ${node.name}`,
+    output:
+      node === null
+        ? ''
+        : `output ${outputNr} of ${nativeNodes.has(node.name) ? 'torch::autograd::' : ''}${node.name}`,
     version,
     expected,
     traced: isAnomalyEnabled(),
@@ -77,6 +80,9 @@ function placed(node: Node, outputNr: number): AutogradMeta {
   meta.dual = dualOfOutput(node, outputNr);
   return meta;
 }
+
+/** Nodes that PyTorch calls by their C++ names here. */
+const nativeNodes: ReadonlySet<string> = new Set(['CopySlices', 'CopyBackwards']);
 
 /** Runs a hook without recording, and outside the scopes that free what is made in them: it may keep what it likes. */
 function asHook<R>(run: () => R): R {

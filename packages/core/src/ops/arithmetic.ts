@@ -209,6 +209,8 @@ export const floorDivide: BinaryOp = plainFloorDivide;
 function integerDivision(kernel: string): (dtype: DType, operands: readonly Operand[]) => void {
   return (dtype, operands) => {
     if (dtype === 'bool') fail('dtype/not-implemented', { kernel, dtype: 'Bool' });
+    const [self] = operands;
+    if (self instanceof Tensor && self.numel() === 0) return;
     if (!isFloatingPoint(dtype)) refuseZeroDivisor(operands[1]!);
   };
 }

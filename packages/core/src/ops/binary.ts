@@ -103,21 +103,25 @@ export const logaddexp2: BinaryOp = binary('logaddexp2', {
   ],
 });
 
-/** self · log(other), 0 where self is 0. */
-export const xlogy: BinaryOp = binary('xlogy', {
-  promotion: 'float',
-  forward: (a, b) => s.where(s.isnan(b), b, s.where(s.eq(a, 0), s.literal(0, a.dtype), s.mul(a, s.log(b)))),
-  grads: [
-    {
-      in: [0, 1],
-      vjp: (g, c) => {
-        const other = c.input(1);
-        return xlogy(g, other).maskedFill(c.input(0).eq(0).logicalAnd(other.le(0)), 0);
+const xlogyBy = (node: string): BinaryOp =>
+  binary('xlogy', {
+    node,
+    promotion: 'float',
+    forward: (a, b) => s.where(s.isnan(b), b, s.where(s.eq(a, 0), s.literal(0, a.dtype), s.mul(a, s.log(b)))),
+    grads: [
+      {
+        in: [0, 1],
+        vjp: (g, c) => {
+          const other = c.input(1);
+          return xlogy(g, other).maskedFill(c.input(0).eq(0).logicalAnd(other.le(0)), 0);
+        },
       },
-    },
-    { in: [0, 1], vjp: (g, c) => g.mul(c.input(1).reciprocal().mul(c.operand(0))) },
-  ],
-});
+      { in: [0, 1], vjp: (g, c) => g.mul(c.input(1).reciprocal().mul(c.operand(0))) },
+    ],
+  });
+
+/** self · log(other), 0 where self is 0. */
+export const xlogy: BinaryOp = byOther(xlogyBy('XlogyBackward0'), xlogyBy('XlogyBackward2'));
 
 /** 0 for negative self, `values` at 0, 1 for positive self. Has no derivative. */
 export const heaviside: TensorBinaryOp = binaryOfTensors('heaviside', {
@@ -129,7 +133,7 @@ export const heaviside: TensorBinaryOp = binaryOfTensors('heaviside', {
   forward: (a, values) =>
     a.dtype === 'bool'
       ? s.or(a, s.and(s.not(a), values))
-      : s.where(s.eq(a, 0), values, s.where(s.lt(a, 0), s.literal(0, a.dtype), s.literal(1, a.dtype))),
+      : s.where(s.eq(a, 0), values, s.where(s.lt(0, a), s.literal(1, a.dtype), s.literal(0, a.dtype))),
   grads: 'zero',
 });
 

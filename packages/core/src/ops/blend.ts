@@ -15,28 +15,30 @@ import { awaiting } from './await-reads.ts';
 import { refuse } from './internal/dtype-rules.ts';
 import { type PointwiseCall, pointwiseBy, type WithInPlace, withInPlace } from './internal/inplace.ts';
 
-const lerpWith = (tensor: boolean): Pointwise =>
-  pointwise('lerp', {
-    node: tensor ? 'LerpBackward1' : 'LerpBackward0',
-    unsupported: refuse('lerp_kernel_tensor', 'integers'),
-    forward: (start, end, weight) => {
-      const span = s.sub(end!, start);
-      const fromStart = s.add(start, s.mul(weight!, span));
-      const fromEnd = s.sub(end!, s.mul(span, s.sub(1, weight!)));
-      return s.where(s.lt(s.abs(weight!), 0.5), fromStart, fromEnd);
-    },
-    grads: [
-      { in: [2], vjp: (g, c) => g.mul(oneMinus(c.operand(2))) },
-      { in: [2], vjp: (g, c) => g.mul(c.operand(2)) },
-      tensor ? { in: [0, 1], vjp: (g, c) => g.mul(c.input(1).sub(c.input(0))) } : null,
-    ],
-  });
-const lerpTensor = lerpWith(true);
-const lerpScalar = lerpWith(false);
+const lerpExpr = (start: Expr, end: Expr, weight: Expr): Expr => {
+  const span = s.sub(end, start);
+  const fromStart = s.add(start, s.mul(weight, span));
+  const fromEnd = s.sub(end, s.mul(span, s.sub(1, weight)));
+  return s.where(s.lt(s.abs(weight), 0.5), fromStart, fromEnd);
+};
 
-function oneMinus(x: Operand): Operand {
-  return x instanceof Tensor ? x.neg().add(1) : 1 - Number(x);
-}
+const lerpTensor = pointwise('lerp', {
+  node: 'LerpBackward1',
+  unsupported: refuse('lerp_kernel_tensor', 'integers'),
+  forward: (start, end, weight) => lerpExpr(start, end!, weight!),
+  grads: [
+    { in: [2], vjp: (g, c) => g.mul(c.input(2).neg().add(1)) },
+    { in: [2], vjp: (g, c) => g.mul(c.input(2)) },
+    { in: [0, 1], vjp: (g, c) => g.mul(c.input(1).sub(c.input(0))) },
+  ],
+});
+
+/** Keeps nothing for backward but the number. */
+const lerpScalar = pointwise<3, number>('lerp', {
+  node: 'LerpBackward0',
+  forward: (start, end, weight) => lerpExpr(start, end!, weight!),
+  grads: [{ vjp: (g, c) => g.mul(1 - c.attrs) }, { vjp: (g, c) => g.mul(c.attrs) }, null],
+});
 
 /** A check of {@link lerp}'s dtypes. */
 function sameAs(self: Tensor, other: Tensor, name: string): void {
@@ -47,14 +49,15 @@ function sameAs(self: Tensor, other: Tensor, name: string): void {
 
 const noIntegerLerp = refuse('lerp_kernel_scalar', 'integers');
 
-function lerpCall(self: Tensor, end: Tensor, weight: Operand): PointwiseCall<undefined> {
+function lerpCall(self: Tensor, end: Tensor, weight: Operand): PointwiseCall<unknown> {
   sameAs(self, end, 'end');
   if (!(weight instanceof Tensor)) {
     broadcastShapes(self.shape, end.shape);
     noIntegerLerp(self.dtype);
   }
   if (weight instanceof Tensor) sameAs(self, weight, 'weight');
-  return [weight instanceof Tensor ? lerpTensor : lerpScalar, [self, end, weight], undefined];
+  if (weight instanceof Tensor) return [lerpTensor as Pointwise<unknown>, [self, end, weight], undefined];
+  return [lerpScalar as Pointwise<unknown>, [self, end, weight], Number(weight)];
 }
 
 /** self + weight · (end - self). */

@@ -2,15 +2,8 @@ import type { GradRecord } from '../autograd/index.ts';
 import { dtypeInfo } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { copyInto, emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
-import { normalizeAxis, numelOf, type Shape } from '../shape/index.ts';
-import {
-  type AxisAttrs,
-  alongAxis,
-  broadcastPair,
-  checkedRange,
-  gatherInto,
-  wrapNegative,
-} from './internal/indexed.ts';
+import { broadcastShapes, normalizeAxis, numelOf, type Shape } from '../shape/index.ts';
+import { type AxisAttrs, alongAxis, checkedRange, gatherInto, wrapNegative } from './internal/indexed.ts';
 
 const gatherRecord: GradRecord<AxisAttrs> = {
   name: 'GatherBackward0',
@@ -60,7 +53,7 @@ export function takeAlongDim(self: Tensor, indices: Tensor, dim?: number): Tenso
   }
   if (self.ndim === 0) fail('shape/no-dims', { dim: 0 });
   const others = (own: Shape, other: Shape): number[] =>
-    own.map((n, d) => (d === axis ? n : broadcastPair([n], [other[d]!])[0]!));
+    own.map((n, d) => (d === axis ? n : broadcastShapes([n], [other[d]!])[0]!));
   return self
     .expand(others(self.shape, indices.shape))
     .gather(axis, indices.expand(others(indices.shape, self.shape)));

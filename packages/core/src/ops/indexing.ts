@@ -1,11 +1,12 @@
 import type { GradRecord } from '../autograd/index.ts';
 import { dtypeInfo, isInteger, isScalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
-import { noGrad, type Operand, Tensor, track } from '../extend/index.ts';
-import { numelOf } from '../shape/index.ts';
+import { contiguousCopy, freshCopy, noGrad, type Operand, Tensor, track } from '../extend/index.ts';
+import { broadcastStrides, elementwiseStrides, numelOf, type Shape, type Strides } from '../shape/index.ts';
 import { awaiting } from './await-reads.ts';
 import { indexPutInto, trimLeading } from './index-put.ts';
 import {
+  type Advanced,
   advanced,
   type Index,
   type IndexAttrs,
@@ -34,23 +35,40 @@ function indexBackward(g: Tensor, { advanced: plan, shape }: IndexAttrs, linear:
   return whole.reshape([...sizes, ...restShape]).permute(inverse);
 }
 
+/** The index dimensions of a result, from the front to where they stand. */
+function movedBack(shaped: Tensor, plan: Advanced): Tensor {
+  const rank = plan.shape.length;
+  const rest = shaped.shape.slice(rank).map((_, i) => rank + i);
+  return shaped.permute([...rest.slice(0, plan.at), ...plan.shape.map((_, i) => i), ...rest.slice(plan.at)]);
+}
+
+/** PyTorch lays a result out as it does elementwise ones, of the view with steps of 0 where it is indexed, and of the indices. */
+function stridesOf(
+  view: Tensor,
+  tensors: readonly (Tensor | undefined)[],
+  { axes, at, shape }: Advanced,
+  result: Shape,
+): Strides {
+  const rest = view.strides.filter((_, d) => !axes.includes(d));
+  const zeros = (count: number): number[] => new Array<number>(count).fill(0);
+  const source = [...rest.slice(0, at), ...zeros(shape.length), ...rest.slice(at)];
+  const indices = axes.map((d) => {
+    const own = tensors[d]!;
+    const wide = broadcastStrides(own.shape, own.strides, shape);
+    return [...zeros(at), ...wide, ...zeros(rest.length - at)];
+  });
+  return elementwiseStrides(result, [source, ...indices]);
+}
+
 function gatherAdvanced(view: Tensor, tensors: readonly (Tensor | undefined)[]): Tensor {
   const plan = advanced(view, tensors);
   const out = noGrad(() => {
     const rows = indexedFirst(view.detach(), plan).indexSelect(0, plan.linear.reshape(-1));
     const restShape = rows.shape.slice(1);
     const shaped = rows.view([...plan.shape, ...restShape]);
-    if (plan.at === 0) return shaped.detach();
-    const indexDims = plan.shape.map((_, i) => i);
-    const before = Array.from({ length: plan.at }, (_, i) => plan.shape.length + i);
-    const after = Array.from(
-      { length: restShape.length - plan.at },
-      (_, i) => plan.shape.length + plan.at + i,
-    );
-    return shaped
-      .permute([...before, ...indexDims, ...after])
-      .contiguous()
-      .detach();
+    const moved = plan.at === 0 ? shaped : movedBack(shaped, plan);
+    if (view.isContiguous()) return contiguousCopy(moved).detach();
+    return freshCopy(moved, moved.dtype, stridesOf(view, tensors, plan, moved.shape));
   });
   return track(indexRecord, out, [view, plan.linear], { advanced: plan, shape: view.shape });
 }

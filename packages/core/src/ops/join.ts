@@ -1,7 +1,7 @@
 import { promoteTypes } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { copyInto, emptyTensor, type GradRecord, noGrad, Tensor, track } from '../extend/index.ts';
-import { normalizeAxis, type Shape, sameShape } from '../shape/index.ts';
+import { broadcastShapes, normalizeAxis, type Shape, sameShape } from '../shape/index.ts';
 import { aliasTensor } from '../tensor/index.ts';
 
 interface CatAttrs {
@@ -166,15 +166,7 @@ export function broadcastTensors(...tensors: readonly Tensor[]): Tensor[] {
 
 /** The common shape of several. @throws `shape/broadcast` */
 export function broadcastShapesOf(shapes: readonly Shape[]): Shape {
-  return shapes.reduce((a, b) => {
-    const rank = Math.max(a.length, b.length);
-    return Array.from({ length: rank }, (_, d) => {
-      const x = a[d - rank + a.length] ?? 1;
-      const y = b[d - rank + b.length] ?? 1;
-      if (x !== y && x !== 1 && y !== 1) fail('shape/broadcast', { a: x, b: y, dim: d });
-      return x === 1 ? y : x;
-    });
-  }, [] as Shape);
+  return shapes.reduce(broadcastShapes, []);
 }
 
 /** Each tensor's values varying along a dimension of its own: coordinate grids. */

@@ -69,5 +69,6 @@ export function isNonzero(self: Tensor): boolean {
   const numel = self.numel();
   if (numel !== 1) fail('shape/ambiguous-boolean', { numel });
   if (self.storage.hidden !== null) fail('vmap/control-flow', {});
-  return Boolean(self.item());
+  // NaN is true.
+  return Number(self.item()) !== 0;
 }

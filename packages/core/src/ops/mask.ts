@@ -11,9 +11,8 @@ import {
   Tensor,
   track,
 } from '../extend/index.ts';
-import { numelOf, type Shape } from '../shape/index.ts';
+import { broadcastShapes, numelOf, type Shape } from '../shape/index.ts';
 import { awaiting } from './await-reads.ts';
-import { broadcastPair } from './internal/indexed.ts';
 import { where } from './where.ts';
 
 const maskedFillWith = (tensor: boolean): Pointwise =>
@@ -41,13 +40,13 @@ interface MaskedFill {
 export const maskedFill: MaskedFill = Object.assign(
   (self: Tensor, mask: Tensor, value: Operand): Tensor => {
     checkMask(mask, value);
-    broadcastPair(mask.shape, self.shape);
+    broadcastShapes(mask.shape, self.shape);
     return maskedFillOp(value).call([self, mask, fitValue(self, value)], undefined);
   },
   {
     inPlace: (self: Tensor, mask: Tensor, value: Operand): Tensor => {
       checkMask(mask, value);
-      broadcastPair(self.shape, mask.shape);
+      broadcastShapes(self.shape, mask.shape);
       return maskedFillOp(value).callInPlace([self, mask, fitValue(self, value)], undefined);
     },
   },
@@ -92,7 +91,7 @@ export function maskedSelect(self: Tensor, mask: Tensor): Tensor {
   if (mask.dtype !== 'bool' && mask.dtype !== 'uint8') {
     fail('op/argument', { text: 'masked_select: expected BoolTensor or ByteTensor for mask' });
   }
-  const shape = broadcastPair(mask.shape, self.shape);
+  const shape = broadcastShapes(mask.shape, self.shape);
   const count = numelOf(shape);
   const at = noGrad(() =>
     nonzero(mask.detach().expand(shape).reshape([count]))

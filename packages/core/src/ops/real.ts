@@ -46,7 +46,7 @@ export function resolveNeg(self: Tensor): Tensor {
 
 /** True for every element. */
 export function isreal(self: Tensor): Tensor {
-  return self.detach().newOnes(self.shape, { dtype: 'bool' });
+  return self.detach().onesLike({ dtype: 'bool' });
 }
 
 /** The angle to the positive half-line: π for negative numbers, 0 for others. Gradient 0. */

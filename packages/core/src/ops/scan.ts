@@ -36,14 +36,15 @@ function reverseCumsum(g: Tensor, axis: number): Tensor {
   return g.ndim === 0 ? g : g.flip([axis]).cumsum(axis).flip([axis]);
 }
 
-function accumulating(self: Tensor, dtype: DType | undefined): Tensor {
+function accumulating(op: string, self: Tensor, dtype: DType | undefined): Tensor {
+  if (dtype === 'bool') fail('dtype/not-implemented', { kernel: `${op}_out_cpu`, dtype: 'Bool' });
   return self.to(dtype ?? (isFloatingPoint(self.dtype) ? self.dtype : 'int64'));
 }
 
 /** Running sums along `dim`. */
 export function cumsum(self: Tensor, dim: number, { dtype }: ScanOptions = {}): Tensor {
   const axis = normalizeAxis(dim, self.ndim);
-  const x = accumulating(self, dtype);
+  const x = accumulating('cumsum', self, dtype);
   return track(cumsumRecord, scan('sum', x, axis, x.dtype), [x], { axis });
 }
 
@@ -74,7 +75,7 @@ function cumprodGrad(g: Tensor, self: Tensor, out: Tensor, axis: number): Tensor
 /** Running products along `dim`. */
 export function cumprod(self: Tensor, dim: number, { dtype }: ScanOptions = {}): Tensor {
   const axis = normalizeAxis(dim, self.ndim);
-  const x = accumulating(self, dtype);
+  const x = accumulating('cumprod', self, dtype);
   return track(cumprodRecord, scan('prod', x, axis, x.dtype), [x], { axis });
 }
 

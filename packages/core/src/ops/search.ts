@@ -29,12 +29,13 @@ export interface SearchsortedOptions extends BucketizeOptions {
 function lowerBound(boundaries: Tensor, values: Tensor, right: boolean): Tensor {
   const n = boundaries.shape[boundaries.ndim - 1]!;
   let position = values.newZeros(values.shape, { dtype: 'int64' });
+  // NaN goes to the end.
+  const last = values.isnan();
   for (let step = 2 ** Math.floor(Math.log2(Math.max(n, 1))); step >= 1; step /= 2) {
     if (n === 0) break;
     const next = position.add(step);
     const boundary = boundaries.gather(-1, next.sub(1).clamp(0, n - 1));
-    // Negated comparisons, so that NaN goes to the end.
-    const before = (right ? boundary.gt(values) : boundary.ge(values)).logicalNot();
+    const before = (right ? boundary.le(values) : boundary.lt(values)).logicalOr(last);
     position = where(before.logicalAnd(next.le(n)), next, position);
   }
   return position;

@@ -1,19 +1,8 @@
 import { kernelOf } from '../../dispatch/index.ts';
-import { fail } from '../../errors/index.ts';
 import { emptyTensor, noGrad, type Tensor } from '../../extend/index.ts';
 import { planIndexed, type RefuseIndex, type ScatterMode } from '../../kernel/index.ts';
 import { broadcastStrides, type Shape } from '../../shape/index.ts';
 import { where } from '../where.ts';
-
-export function broadcastPair(a: Shape, b: Shape): Shape {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, d) => {
-    const x = a[d - rank + a.length] ?? 1;
-    const y = b[d - rank + b.length] ?? 1;
-    if (x !== y && x !== 1 && y !== 1) fail('shape/broadcast', { a: x, b: y, dim: d });
-    return x === 1 ? y : x;
-  });
-}
 
 export interface AxisAttrs {
   readonly shape: Shape;
