@@ -16,11 +16,11 @@ export function assemble(files: readonly SuiteFile[]): readonly Scenario[] {
 }
 
 function scenarioOf(
-  { level, provenance }: SuiteFile,
+  { level, provenance, setup: shared }: SuiteFile,
   entry: ScenarioEntry,
   programs: ReadonlyMap<string, readonly Cell[]>,
 ): Scenario {
-  const { id, title, tags = [], program, setup, verbatim = false } = entry;
+  const { id, title, tags = [], program, setup = shared, verbatim = false } = entry;
   const own = entry.cells ?? (program === undefined ? undefined : programs.get(program));
   if (own === undefined) throw new SuiteError(`${id} has no cells and names no program that exists`);
   const written: readonly Cell[] = verbatim ? own.map(({ substitute: _, ...cell }) => cell) : own;

@@ -101,6 +101,8 @@ export interface SuiteFile {
   readonly format: 1;
   readonly level: Level;
   readonly provenance: Provenance;
+  /** What runs first in each scenario that has no setup of its own. */
+  readonly setup?: string;
   readonly programs?: Readonly<Record<string, readonly Cell[]>>;
   readonly scenarios: readonly ScenarioEntry[];
 }
