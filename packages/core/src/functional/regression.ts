@@ -9,6 +9,7 @@ import {
   type Tensor,
   track,
 } from '../extend/index.ts';
+import { refuse } from '../ops/internal/dtype-rules.ts';
 import {
   type LossOptions,
   type LossReduction,
@@ -20,6 +21,8 @@ import {
 import type { Numbers } from './smooth.ts';
 
 interface DifferenceLoss {
+  /** PyTorch's kernel, which refuses integers. */
+  readonly kernel: string;
   readonly node: string;
   /** The loss of difference `d`; numbers are those of the call. */
   readonly forward: (d: Expr, ...numbers: Expr[]) => Expr;
@@ -38,9 +41,10 @@ interface LossAttrs {
 /** A loss of the difference of two tensors that broadcast, as one node. */
 function differenceLoss(
   name: string,
-  { node, forward, backward, second }: DifferenceLoss,
+  { node, kernel, forward, backward, second }: DifferenceLoss,
 ): (input: Tensor, target: Tensor, options: LossOptions, numbers: Numbers) => Tensor {
   const value: Pointwise = pointwise(name, {
+    unsupported: refuse(kernel, 'integers'),
     forward: (x, y, ...numbers) => forward(s.sub(x, y!), ...numbers),
   });
   const slope: Pointwise<Numbers> = pointwise<3, Numbers>(`${name}_backward`, {
@@ -75,6 +79,7 @@ function differenceLoss(
 
 const mse = differenceLoss('mse_loss', {
   node: 'MseLossBackward0',
+  kernel: 'mse_cpu',
   forward: (d) => s.square(d),
   backward: (g, d) => s.mul(s.mul(g, 2), d),
   second: (d) => d.newFull([], 2),
@@ -94,6 +99,7 @@ export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {})
 
 const smoothL1 = differenceLoss('smooth_l1_loss', {
   node: 'SmoothL1LossBackward0',
+  kernel: 'smooth_l1_cpu',
   forward: (d, beta) => {
     const z = s.abs(d);
     const inner = s.div(s.mul(s.square(z), 0.5), beta!);
@@ -127,6 +133,7 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Opt
 
 const huber = differenceLoss('huber_loss', {
   node: 'HuberLossBackward0',
+  kernel: 'huber_cpu',
   forward: (d, delta) => {
     const z = s.abs(d);
     return s.where(s.le(z, delta!), s.mul(s.square(z), 0.5), s.mul(delta!, s.sub(z, s.mul(delta!, 0.5))));

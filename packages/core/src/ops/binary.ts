@@ -1,4 +1,4 @@
-import { isFloatingPoint } from '../dtype/index.ts';
+import { finfo, isFloatingPoint, resultType } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import {
   type BinaryOp,
@@ -6,8 +6,9 @@ import {
   binaryOfTensors,
   byOther,
   checkOperands,
+  type Expr,
   s,
-  type Tensor,
+  Tensor,
   type TensorBinaryOp,
 } from '../extend/index.ts';
 import { notIntegers } from './arithmetic.ts';
@@ -69,11 +70,38 @@ const copysignBy = (node: string): BinaryOp =>
 /** The magnitude of self with the sign of other. */
 export const copysign: BinaryOp = byOther(copysignBy('CopysignBackward0'), copysignBy('CopysignBackward1'));
 
+/**
+ * The next number of a shorter float: steps of the dtype that it is computed in are as many times smaller as that has more
+ * bits, down to the smallest step that the shorter one has.
+ */
+function nextHalf(a: Expr, b: Expr, times: number, smallest: number, largest: number): Expr {
+  const step = s.sub(s.nextafter(a, b), a);
+  const size = s.max(s.mul(s.abs(step), times), s.literal(smallest, a.dtype));
+  const next = s.where(s.eq(a, b), b, s.add(a, s.copysign(size, step)));
+  return s.where(s.isinf(step), s.copysign(s.literal(largest, a.dtype), a), next);
+}
+
+const nextafterBy = (forward: (a: Expr, b: Expr) => Expr): TensorBinaryOp =>
+  binaryOfTensors('nextafter', {
+    forward: (a, b) => forward(a!, b!),
+    unsupported: refuse('nextafter_cpu', 'integers'),
+  });
+const nextafterWhole = nextafterBy((a, b) => s.nextafter(a, b));
+const nextafterHalf: { readonly [dtype: string]: TensorBinaryOp } = {
+  float16: nextafterBy((a, b) => nextHalf(a, b, 2 ** 13, 2 ** -24, finfo('float16').max)),
+  bfloat16: nextafterBy((a, b) => nextHalf(a, b, 2 ** 16, 2 ** -133, finfo('bfloat16').max)),
+};
+
+function nextafterOf(self: Tensor, other: Tensor): TensorBinaryOp {
+  const both = self instanceof Tensor && other instanceof Tensor;
+  return (both ? nextafterHalf[resultType(self, other)] : undefined) ?? nextafterWhole;
+}
+
 /** The next representable number after self toward other. */
-export const nextafter: TensorBinaryOp = binaryOfTensors('nextafter', {
-  forward: (a, b) => s.nextafter(a, b),
-  unsupported: refuse('nextafter_cpu', 'integers'),
-});
+export const nextafter: TensorBinaryOp = Object.assign(
+  (self: Tensor, other: Tensor) => nextafterOf(self, other)(self, other),
+  { inPlace: (self: Tensor, other: Tensor) => nextafterOf(self, other).inPlace(self, other) },
+);
 
 /** log(e^self + e^other) without overflow. */
 export const logaddexp: BinaryOp = binary('logaddexp', {

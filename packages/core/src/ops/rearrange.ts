@@ -4,6 +4,7 @@ import { copyInto, emptyTensor, freshCopy, noGrad, pointwise, s, Tensor, track }
 import { likeStrides, normalizeAxes, normalizeAxis, type Shape } from '../shape/index.ts';
 import { aliasTensor } from '../tensor/index.ts';
 import { awaiting } from './await-reads.ts';
+import { type WithInPlace, withInPlace } from './internal/inplace.ts';
 import { type Sizes, sizesOf } from './internal/view.ts';
 import { cat } from './join.ts';
 import { diagonalCopyRecord } from './strided.ts';
@@ -222,19 +223,23 @@ function columnMinusRow(self: Tensor): Tensor {
   return self.newArange(columns).unsqueeze(0).sub(self.newArange(rows).unsqueeze(1));
 }
 
-/** The part of each matrix on and below a diagonal, zeros elsewhere. */
-export function tril(self: Tensor, diagonal = 0): Tensor {
+function trilFn(self: Tensor, diagonal = 0): Tensor {
   requireMatrices(self);
   const out = noGrad(() => keep.call([self.detach(), columnMinusRow(self).le(diagonal)], undefined));
   return track(trilRecord, out, [self], { diagonal });
 }
 
-/** The part of each matrix on and above a diagonal, zeros elsewhere. */
-export function triu(self: Tensor, diagonal = 0): Tensor {
+/** The part of each matrix on and below a diagonal, zeros elsewhere. */
+export const tril: WithInPlace<typeof trilFn> = withInPlace(trilFn);
+
+function triuFn(self: Tensor, diagonal = 0): Tensor {
   requireMatrices(self);
   const out = noGrad(() => keep.call([self.detach(), columnMinusRow(self).ge(diagonal)], undefined));
   return track(triuRecord, out, [self], { diagonal });
 }
+
+/** The part of each matrix on and above a diagonal, zeros elsewhere. */
+export const triu: WithInPlace<typeof triuFn> = withInPlace(triuFn);
 
 /** A vector as the diagonal of a matrix, or a matrix's diagonal as a vector. */
 export function diag(self: Tensor, diagonal = 0): Tensor {

@@ -6,6 +6,7 @@ import { emptyTensor, noGrad, type Tensor, track } from '../extend/index.ts';
 import { planAlongAxis, type ScanCombine } from '../kernel/index.ts';
 import { normalizeAxis, type Shape } from '../shape/index.ts';
 import { isReadNow } from './internal/examples.ts';
+import { type WithInPlace, withInPlace } from './internal/inplace.ts';
 import { pickAlong, type ValuesAndIndices } from './internal/selecting.ts';
 import { where } from './where.ts';
 
@@ -41,12 +42,14 @@ function accumulating(op: string, self: Tensor, dtype: DType | undefined): Tenso
   return self.to(dtype ?? (isFloatingPoint(self.dtype) ? self.dtype : 'int64'));
 }
 
-/** Running sums along `dim`. */
-export function cumsum(self: Tensor, dim: number, { dtype }: ScanOptions = {}): Tensor {
+function cumsumFn(self: Tensor, dim: number, { dtype }: ScanOptions = {}): Tensor {
   const axis = normalizeAxis(dim, self.ndim);
   const x = accumulating('cumsum', self, dtype);
   return track(cumsumRecord, scan('sum', x, axis, x.dtype), [x], { axis });
 }
+
+/** Running sums along `dim`. */
+export const cumsum: WithInPlace<typeof cumsumFn> = withInPlace(cumsumFn);
 
 const cumprodRecord: GradRecord<ScanAttrs> = {
   name: 'CumprodBackward0',
@@ -72,12 +75,14 @@ function cumprodGrad(g: Tensor, self: Tensor, out: Tensor, axis: number): Tensor
   return counted.sum(-1).movedim(-1, axis);
 }
 
-/** Running products along `dim`. */
-export function cumprod(self: Tensor, dim: number, { dtype }: ScanOptions = {}): Tensor {
+function cumprodFn(self: Tensor, dim: number, { dtype }: ScanOptions = {}): Tensor {
   const axis = normalizeAxis(dim, self.ndim);
   const x = accumulating('cumprod', self, dtype);
   return track(cumprodRecord, scan('prod', x, axis, x.dtype), [x], { axis });
 }
+
+/** Running products along `dim`. */
+export const cumprod: WithInPlace<typeof cumprodFn> = withInPlace(cumprodFn);
 
 const logcumsumexpRecord: GradRecord<ScanAttrs> = {
   name: 'LogcumsumexpBackward0',

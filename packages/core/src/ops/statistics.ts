@@ -62,12 +62,13 @@ function parse(
   self: Tensor,
   dim: Dims | boolean | undefined,
   options: KeepdimOr<VarianceOptions>,
+  op = 'std and var',
 ): {
   attrs: VarianceAttrs;
   keepdim: boolean;
 } {
   if (!isFloatingPoint(self.dtype)) {
-    fail('dtype/float-only', { text: 'std and var only support floating point and complex dtypes' });
+    fail('dtype/float-only', { text: `${op} only support floating point and complex dtypes` });
   }
   const given: VarianceOptions = typeof options === 'boolean' ? { keepdim: options } : (options ?? {});
   const unbiased = typeof dim === 'boolean' ? dim : given.unbiased;
@@ -134,7 +135,8 @@ function spreadAndMean(
   dim: Dims | boolean | undefined,
   options: KeepdimOr<VarianceOptions>,
 ): [Tensor, Tensor] {
-  const { attrs, keepdim } = parse(self, dim, options);
+  const op = record === stdMeanRecord ? 'std_mean' : 'var_mean';
+  const { attrs, keepdim } = parse(self, dim, options, op);
   const outs = noGrad((): [Tensor, Tensor] => {
     const x = self.detach();
     const mean = x.mean([...attrs.axes], { keepdim: true });

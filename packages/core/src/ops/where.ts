@@ -1,7 +1,7 @@
-import { dtypeInfo, promoteTypes } from '../dtype/index.ts';
+import { dtypeInfo, promoteTypes, scalarDtype } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { type Operand, pointwise, s, Tensor } from '../extend/index.ts';
-import { fullTensor, inferDtype } from './creation.ts';
+import { fullTensor } from './creation.ts';
 
 const whereOp = pointwise('where', {
   condition: 0,
@@ -33,5 +33,5 @@ export function where(condition: Tensor, self?: Operand, other?: Operand): Tenso
 /** Of two scalars one becomes a tensor, so that the result has a dtype of its own. */
 function asOperand(condition: Tensor, value: Operand, other: Operand): Operand {
   if (value instanceof Tensor || other instanceof Tensor) return value;
-  return fullTensor(condition.backend, promoteTypes(inferDtype(value), inferDtype(other)), [], value);
+  return fullTensor(condition.backend, promoteTypes(scalarDtype(value), scalarDtype(other)), [], value);
 }
