@@ -1,5 +1,5 @@
 """The cells of a program, one after another."""
-from . import arithmetic, gradients, indexing, joins, reductions, views
+from . import arithmetic, gradients, indexing, joins, rarer, reductions, views
 from .program import FLOATS
 
 SHAPE_CHANGES = gradients.SHAPE_CHANGES
@@ -28,6 +28,11 @@ EXPRESSIONS = {
     reductions.order: 2,
     joins.product: 3,
     joins.join: 3,
+    rarer.made: 1,
+    rarer.statistic: 2,
+    rarer.scattered: 2,
+    rarer.reflected: 2,
+    rarer.layer: 2,
 }
 
 
