@@ -133,6 +133,10 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {})
   if (target.dtype !== 'int64') {
     fail('op/argument', { text: `expected scalar type Long but found ${titleOf(target.dtype)}` });
   }
+  if (!isFloatingPoint(input.dtype)) {
+    const kernel = input.ndim > 2 ? 'nll_loss2d_forward_out_frame' : 'nll_loss_out_frame';
+    fail('dtype/not-implemented', { kernel, dtype: titleOf(input.dtype) });
+  }
   if (input.ndim === 1) {
     const loss = nllLoss(input.unsqueeze(0), target.reshape([1]), options);
     return reduction === 'none' && target.ndim === 0 ? loss.squeeze(0) : loss;

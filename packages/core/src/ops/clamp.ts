@@ -4,6 +4,7 @@ import {
   type DType,
   dtypeInfo,
   isFloatingPoint,
+  isScalar,
   resultType,
   type Scalar,
 } from '../dtype/index.ts';
@@ -145,7 +146,10 @@ function clampScalarsCall(
   min: Scalar | null | undefined,
   max: Scalar | null | undefined,
 ): PointwiseCall<undefined> {
-  const fitted = (bound: Scalar): Scalar => checkedScalar(bound, clampDtype(self, min, max));
+  const fitted = (bound: Scalar): Scalar =>
+    self instanceof Tensor && [min, max].every((x) => x == null || isScalar(x))
+      ? checkedScalar(bound, clampDtype(self, min, max))
+      : bound;
   if (max == null) return toBound(clampLow, self, fitted(min!));
   if (min == null) return toBound(clampHigh, self, fitted(max));
   return [clampBothScalars, [self, fitted(min), fitted(max)], undefined];
@@ -155,10 +159,16 @@ function clampDtype(self: Tensor, ...bounds: readonly (Bound | null | undefined)
   return isFloatingPoint(self.dtype) ? self.dtype : resultType(self, ...bounds.filter((x) => x != null));
 }
 
+/** What is no scalar, or not for a tensor, is complained of later. */
+function fittedBound(self: Tensor, bound: Operand): Operand {
+  if (!(self instanceof Tensor) || !isScalar(bound)) return bound;
+  return checkedScalar(bound, clampDtype(self, bound));
+}
+
 /** PyTorch words this of its own here. */
 function checkClampInto(self: Tensor, ...bounds: readonly Bound[]): void {
+  if (bounds.some((bound) => bound != null && !isScalar(bound))) return;
   checkInplace(self, isTracked([self]));
-  if (bounds.some((bound) => bound instanceof Tensor)) return;
   const dtype = clampDtype(self, ...bounds);
   if (dtype === self.dtype) return;
   fail('dtype/inplace', { from: dtypeInfo[dtype].title, to: dtypeInfo[self.dtype].cppName });
@@ -183,10 +193,10 @@ export const clip: typeof clamp = clamp;
 
 /** {@link clamp} from below. */
 export const clampMin: WithInPlace<(self: Tensor, min: Operand) => Tensor> = clamping((self, min: Operand) =>
-  toBound(clampMinOp, self, min instanceof Tensor ? min : checkedScalar(min, clampDtype(self, min))),
+  toBound(clampMinOp, self, fittedBound(self, min)),
 );
 
 /** {@link clamp} from above. */
 export const clampMax: WithInPlace<(self: Tensor, max: Operand) => Tensor> = clamping((self, max: Operand) =>
-  toBound(clampMaxOp, self, max instanceof Tensor ? max : checkedScalar(max, clampDtype(self, max))),
+  toBound(clampMaxOp, self, fittedBound(self, max)),
 );

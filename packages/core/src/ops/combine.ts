@@ -1,5 +1,5 @@
 import { backendOf } from '../backend/index.ts';
-import type { DType } from '../dtype/index.ts';
+import { type DType, promoteTypes } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { emptyTensor, type Tensor } from '../extend/index.ts';
 import type { TensorOptions } from './creation.ts';
@@ -95,7 +95,7 @@ export function vander(x: Tensor, n?: number | null, increasing = false): Tensor
   if (x.ndim !== 1) fail('op/argument', { text: 'x must be a one-dimensional tensor.' });
   const columns = n ?? x.numel();
   if (columns < 0) fail('op/argument', { text: 'N must be non-negative.' });
-  const powers = powerColumns(x, columns);
+  const powers = powerColumns(x.to(promoteTypes(x.dtype, 'int64')), columns);
   return increasing ? powers : powers.flip(1);
 }
 

@@ -1,4 +1,4 @@
-import { isFloatingPoint, type Scalar } from '../dtype/index.ts';
+import { dtypeInfo, isFloatingPoint, type Scalar } from '../dtype/index.ts';
 import { fail } from '../errors/index.ts';
 import { freshCopy, type GradRecord, noGrad, type Tensor, track } from '../extend/index.ts';
 import { normalizeAxis } from '../shape/index.ts';
@@ -166,6 +166,12 @@ function indexReduceFn(
     });
   }
   const axis = normalizeAxis(dim, self.ndim);
+  if (self.dtype !== source.dtype) {
+    const [own, its] = [dtypeInfo[self.dtype].title, dtypeInfo[source.dtype].title];
+    fail('op/argument', {
+      text: `index_reduce_(): self (${own}) and source (${its}) must have the same scalar type`,
+    });
+  }
   const shape = self.shape.map((n, d) => (d === axis ? index.numel() : n));
   const places = noGrad(() => {
     const lined = index.detach().to('int64').reshape(-1);

@@ -70,11 +70,14 @@ export function elementwiseStrides(shape: Shape, operands: readonly Strides[]): 
 function allDescend(shape: Shape, operands: readonly Strides[]): boolean {
   for (const strides of operands) {
     let outer = Number.POSITIVE_INFINITY;
+    let outerSize = 0;
     for (let d = 0; d < shape.length; d++) {
       const stride = strides[d]!;
       if (stride === 0 || shape[d] === 1) continue;
-      if (stride > outer) return false;
+      // Of equal strides the larger dimension goes outside.
+      if (stride > outer || (stride === outer && shape[d]! > outerSize)) return false;
       outer = stride;
+      outerSize = shape[d]!;
     }
   }
   return true;
