@@ -48,12 +48,14 @@ export function onDevice(
   }
 }
 
+const full = found.backend === undefined ? undefined : await hardware();
 const bare = found.backend === undefined ? undefined : await withoutFeatures();
 
-/** As {@link onDevice}, where kernels exchange values in subgroups and where they cannot. */
+/** As {@link onDevice}, and where kernels for GPUs exchange values in subgroups and where they cannot. */
 export function withSubgroupsAndWithout(name: string, suite: (backend: WebGpuBackend) => void): void {
-  if (bare === undefined || found.backend?.device.features.has('subgroups'))
-    onDevice(`${name}, subgroups`, suite);
+  onDevice(name, suite);
+  if (full === undefined || full.device.features.has('subgroups'))
+    onDevice(`${name}, subgroups`, suite, full);
   onDevice(`${name}, no subgroups`, suite, bare);
   test.runIf(bare)(`${name} has a device without subgroups`, () => {
     expect(bare!.device.features.has('subgroups')).toBe(false);
@@ -67,7 +69,10 @@ export function another(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
 
 /** A device that says of itself that it is no software, so that kernels for others run on it. */
 export async function hardware(): Promise<WebGpuBackend> {
-  const { device } = await another();
+  return disguised(await another());
+}
+
+function disguised({ device }: WebGpuBackend): WebGpuBackend {
   Object.defineProperty(device, 'adapterInfo', { value: { description: 'none', architecture: '' } });
   return createWebGpuBackend(device);
 }
@@ -79,7 +84,7 @@ async function withoutFeatures(): Promise<WebGpuBackend> {
     return request.call(this, { ...options, requiredFeatures: [] });
   };
   try {
-    return await another();
+    return disguised(await another());
   } finally {
     GPUAdapter.prototype.requestDevice = request;
   }

@@ -75,7 +75,12 @@ test('texts of the other kinds', () => {
   const arg = reduceKernel('argmax', load(0, 'int32'), 'int64');
   for (const kernel of [sum, arg]) {
     for (const as of ['each', 'group', 'part', 'rest'] as const)
-      for (const subgroups of [true, false]) wellFormed(reduceText(kernel, as, 2, 1, subgroups).code);
+      for (const subgroups of [true, false]) {
+        for (const wide of kernel === sum && as !== 'rest' ? [true, false] : [false]) {
+          const layout = { as, outerRank: 2, innerRank: 1, subgroups, wide };
+          for (const alone of [true, false]) wellFormed(reduceText(kernel, { ...layout, alone })!.code);
+        }
+      }
   }
   const alongs: readonly Along[] = ['steps', 'lines', 'any'];
   for (const a of alongs) {

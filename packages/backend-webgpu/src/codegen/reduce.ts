@@ -4,6 +4,7 @@ import { expressionFunction } from './expression.ts';
 import { foldLanes } from './lanes.ts';
 import { type Binding, elementwise, grouped, type KernelText, kernelText } from './module.ts';
 import { fromWord, toWord, wordType } from './types.ts';
+import { vectorFunction } from './vector-ops.ts';
 import { WordNames, walkNest } from './words.ts';
 
 /** Invocations that share a result. */
@@ -32,16 +33,33 @@ export function accumulated(kernel: ReduceKernel): 'f32' | 'i32' {
 export const isArg = (kernel: ReduceKernel): boolean =>
   kernel.combine === 'argmax' || kernel.combine === 'argmin';
 
-/** The text of a reduction, for devices with `subgroups` or without; launch data is scalars, sizes, starts, outer nest, inner nest. */
+/** What the text of a reduction depends on besides its kernel. */
+export interface ReduceLayout {
+  readonly as: ReduceClass;
+  readonly outerRank: number;
+  readonly innerRank: number;
+  /** Parts have an invocation each instead of a workgroup: on a processor, barriers cost more than they give. */
+  readonly alone: boolean;
+  /** Whether the device has subgroups. */
+  readonly subgroups: boolean;
+  /** Elements are read four at a time: all inputs lie contiguously along one inner loop, and lengths and places are multiples of four. */
+  readonly wide: boolean;
+}
+
+/**
+ * The text of a reduction; launch data is scalars, sizes, starts, outer nest, inner nest. Lengths are in fours where it is wide. Undefined
+ * for one that is to be wide and has no form for four.
+ */
 export function reduceText(
   kernel: ReduceKernel,
-  as: ReduceClass,
-  outerRank: number,
-  innerRank: number,
-  subgroups: boolean,
-): ReduceText {
+  { as, outerRank, innerRank, alone, subgroups, wide }: ReduceLayout,
+): ReduceText | undefined {
   const names = new WordNames();
-  const pre = expressionFunction(kernel.pre, { name: 'pre', names, params: kernel.params });
+  const options = { name: 'pre', names, params: kernel.params };
+  const pre = wide
+    ? vectorFunction(kernel.pre, kernel.pre.dtype, options)
+    : expressionFunction(kernel.pre, options);
+  if (pre === undefined) return undefined;
   const post = expressionFunction(kernel.post, {
     name: 'post',
     names: new WordNames(),
@@ -61,7 +79,14 @@ export function reduceText(
   const bases = ['out_at', ...reads.map((input) => `base${input}`)];
   const places = reads.map((input) => `at${input}`);
 
-  const element = `fn element(k: u32, ${reads.map((input) => `base${input}: i32`).join(', ')}) -> ${type} {
+  const element = wide
+    ? `fn element(k: u32, ${reads.map((input) => `base${input}: i32`).join(', ')}) -> vec4<${type}> {
+  return pre(${['0', ...reads.map((input) => `in${input}[(u32(base${input}) >> 2u) + k]`)].join(', ')});
+}
+fn join4(a: vec4<${type}>, b: vec4<${type}>) -> vec4<${type}> {
+  return vec4<${type}>(join(a.x, b.x), join(a.y, b.y), join(a.z, b.z), join(a.w, b.w));
+}`
+    : `fn element(k: u32, ${reads.map((input) => `base${input}: i32`).join(', ')}) -> ${type} {
   ${reads.map((input) => `var at${input} = base${input};`).join('\n  ')}
   ${walkNest(inner, 'k', places)}
   return ${accumulator(`pre(${['0', ...reads.map((input) => `in${input}[at${input}]`)].join(', ')})`, dtype)};
@@ -77,8 +102,14 @@ export function reduceText(
     ? `let x = ${taken};
       let place = ${place};
       if (found < 0 || better(acc, found, x, place)) { acc = x; found = place; }`
-    : `acc = join(acc, ${taken});`;
-  const begin = `var acc = ${identity};${arg ? '\n  var found = -1i;' : ''}`;
+    : wide
+      ? `acc4 = join4(acc4, ${taken});`
+      : `acc = join(acc, ${taken});`;
+  const begin = wide
+    ? `var acc4 = vec4<${type}>(${identity});`
+    : `var acc = ${identity};${arg ? '\n  var found = -1i;' : ''}`;
+  const [running, none] = wide ? ['acc4', `vec4<${type}>(0)`] : ['acc', '0f'];
+  const end = wide ? 'var acc = join(join(acc4.x, acc4.y), join(acc4.z, acc4.w));' : '';
   const locate = (
     index: string,
   ): string => `${bases.map((name, i) => `var ${name} = ${starts[i]};`).join('\n  ')}
@@ -88,32 +119,46 @@ export function reduceText(
   // Sums go by blocks, so that the error grows with the number of blocks only.
   const blocks = kernel.combine === 'sum' && type === 'f32';
   let main: string;
-  if (as === 'each') {
-    const loop = blocks
-      ? `for (var block = 0u; block < ${length}; block += 32u) {
-    var total = 0f;
-    for (var k = block; k < min(block + 32u, ${length}); k++) { total += ${taken}; }
-    acc += total;
+  const walk = (first: string, last: string): string =>
+    blocks
+      ? `for (var block = ${first}; block < ${last}; block += 32u) {
+    var total = ${none};
+    for (var k = block; k < min(block + 32u, ${last}); k++) { total += ${taken}; }
+    ${running} += total;
   }`
-      : `for (var k = 0u; k < ${length}; k++) { ${take} }`;
-    main = elementwise(results, `${locate('id')}\n  ${begin}\n  ${loop}\n  ${store}`);
+      : `for (var k = ${first}; k < ${last}; k++) { ${take} }`;
+  const range = `let result = group / ${parts};
+  let share = (${length} + ${parts} - 1u) / ${parts};
+  let first = (group % ${parts}) * share;
+  let end = min(first + share, ${length});`;
+  const leave = `value_parts[group] = acc;${arg ? ' place_parts[group] = found;' : ''}`;
+  if (as === 'each') {
+    main = elementwise(results, `${locate('id')}\n  ${begin}\n  ${walk('0u', length)}\n  ${end}\n  ${store}`);
+  } else if (as === 'part' && alone) {
+    main = elementwise(
+      `(${results} * ${parts})`,
+      `let group = id;
+  ${range}
+  ${locate('result')}
+  ${begin}
+  ${walk('first', 'end')}
+  ${end}
+  ${leave}`,
+    );
   } else {
     const count = as === 'part' ? `(${results} * ${parts})` : results;
     const result = as === 'part' ? 'result' : 'group';
-    const range =
+    const own =
       as === 'part'
-        ? `let result = group / ${parts};
-  let share = (${length} + ${parts} - 1u) / ${parts};
-  let first = (group % ${parts}) * share;
-  let end = min(first + share, ${length});`
+        ? range
         : as === 'rest'
           ? `let parts = ${parts};\n  let first = 0u;\n  let end = parts;`
           : `let first = 0u;\n  let end = ${length};`;
     const loop = blocks
       ? `for (var block = first + lane; block < end; block += ${REDUCE_LANES * 8}u) {
-    var total = 0f;
+    var total = ${none};
     for (var k = block; k < min(block + ${REDUCE_LANES * 8}u, end); k += ${REDUCE_LANES}u) { total += ${taken}; }
-    acc += total;
+    ${running} += total;
   }`
       : `for (var k = first + lane; k < end; k += ${REDUCE_LANES}u) { ${take} }`;
     const fold = arg
@@ -133,17 +178,17 @@ export function reduceText(
           ([b]) => `acc = join(acc, ${b});`,
           subgroups,
         );
-    const last =
-      as === 'part' ? `value_parts[group] = acc;${arg ? ' place_parts[group] = found;' : ''}` : store;
+    const last = as === 'part' ? leave : store;
     main = `var<workgroup> value_lanes: array<${type}, ${REDUCE_LANES}>;
 ${arg ? `var<workgroup> place_lanes: array<i32, ${REDUCE_LANES}>;` : ''}
 ${grouped(
   REDUCE_LANES,
   count,
-  `${range}
+  `${own}
   ${locate(result)}
   ${begin}
   ${loop}
+  ${end}
   ${fold}
   if (lane == 0u) { ${last} }`,
   subgroups,
@@ -156,7 +201,10 @@ ${grouped(
     if (arg) bindings.push({ name: 'place_parts', type: 'i32', write: as === 'part' });
   }
   if (as !== 'part') bindings.push({ name: 'out', type: wordType(kernel.output), write: true });
-  for (const input of reads) bindings.push({ name: `in${input}`, type: wordType(kernel.inputs[input]!) });
+  for (const input of reads) {
+    const word = wordType(kernel.inputs[input]!);
+    bindings.push({ name: `in${input}`, type: wide ? `vec4<${word}>` : word });
+  }
   const functions = [join, as === 'rest' ? '' : `${pre.text}\n${element}`, as === 'part' ? '' : post.text];
   return { ...kernelText(`reduce ${kernel.key}`, bindings, [...functions, main].join('\n')), reads };
 }
