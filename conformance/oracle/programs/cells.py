@@ -88,7 +88,9 @@ def changed(program):
         for other, value in program.names.items()
         if len(other) == 1 and hasattr(value, 'storage') and value.storage().data_ptr() == tensor.storage().data_ptr() != 0
     ]
-    return f'{code}\n{shown(dict.fromkeys([name, *sharing][:4]))}'
+    # What must not have changed.
+    others = [program.tensor() for _ in range(2)]
+    return f'{code}\n{shown(dict.fromkeys([name, *sharing[:3], *others]))}'
 
 
 def differentiated(program):

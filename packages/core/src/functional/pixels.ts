@@ -29,7 +29,8 @@ export function pixelShuffle(input: Tensor, upscaleFactor: number): Tensor {
       .detach()
       .reshape([numelOf(lead), own, r, r, height, width])
       .permute([0, 1, 4, 2, 5, 3])
-      .reshape([...lead, own, height * r, width * r]),
+      .clone({ memoryFormat: 'contiguous' })
+      .view([...lead, own, height * r, width * r]),
   );
   return track(shuffleRecord, out.detach(), [input], r);
 }
@@ -60,7 +61,8 @@ export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor {
       .detach()
       .reshape([numelOf(lead), channels, height / r, r, width / r, r])
       .permute([0, 1, 3, 5, 2, 4])
-      .reshape([...lead, channels * r * r, height / r, width / r]),
+      .clone({ memoryFormat: 'contiguous' })
+      .view([...lead, channels * r * r, height / r, width / r]),
   );
   return track(unshuffleRecord, out.detach(), [input], r);
 }
