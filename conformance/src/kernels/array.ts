@@ -1,5 +1,6 @@
 import {
   type Backend,
+  type BackendBuffer,
   type DType,
   type ElementArray,
   elementArray,
@@ -74,6 +75,17 @@ export function room(backend: Backend, dtype: DType, shape: Shape, layout: Layou
   return allocate(backend, dtype, shape, { ...layout, repeat: rowMajor.repeat });
 }
 
+/** Memory for `length` elements, as long as the record is there. */
+export function ownedStorage(
+  backend: Backend,
+  dtype: DType,
+  length: number,
+): { readonly buffer: BackendBuffer } {
+  const storage: { buffer: BackendBuffer } = { buffer: {} as BackendBuffer };
+  storage.buffer = backend.alloc(dtype, length, storage);
+  return storage;
+}
+
 function allocate(backend: Backend, dtype: DType, shape: Shape, layout: Layout): KernelArray {
   const strides = new Array<number>(shape.length).fill(0);
   let reach = 1;
@@ -83,8 +95,8 @@ function allocate(backend: Backend, dtype: DType, shape: Shape, layout: Layout):
     reach *= layout.steps[d]! * shape[d]!;
   }
   const span = layout.offset + reach;
-  const buffer = backend.alloc(dtype, span, {});
-  return { backend, storage: { buffer }, offset: layout.offset, dtype, shape, strides, span };
+  const storage = ownedStorage(backend, dtype, span);
+  return { backend, storage, offset: layout.offset, dtype, shape, strides, span };
 }
 
 /** A row-major array of these values. */

@@ -20,6 +20,7 @@ export {
   type Layout,
   lay,
   list,
+  ownedStorage,
   room,
   rowMajor,
 } from './array.ts';

@@ -1,3 +1,4 @@
+import { ownedStorage } from '@taimatsu/conformance/kernels';
 import { load, planMap, s, scalarKernel } from '@taimatsu/core/backend';
 import { expect, test } from 'vitest';
 import { createWebGpuBackend, init } from '../src/index.ts';
@@ -97,7 +98,7 @@ onDevice('backend', (backend) => {
     const increment = scalarKernel(s.add(load(0, 'float32'), s.literal(1, 'float32')), 'float32');
     const size = 2 ** 16;
     const views = [0, 1].map(() => ({
-      storage: { buffer: own.alloc('float32', size, {}) },
+      storage: ownedStorage(own, 'float32', size),
       offset: 0,
       dtype: 'float32' as const,
     }));

@@ -1,3 +1,4 @@
+import { ownedStorage } from '@taimatsu/conformance/kernels';
 import {
   type Backend,
   type DType,
@@ -114,12 +115,12 @@ export function lay(
   output = false,
 ): Laid {
   const { strides, span } = stridesOf(shape, output ? { ...layout, repeat: undefined } : layout);
-  const buffer = backend.alloc(dtype, layout.offset + span, {});
+  const storage = ownedStorage(backend, dtype, layout.offset + span);
   const data = elementArray(dtype, layout.offset + span);
   for (let i = 0; i < data.length; i++) data[i] = encode(value(), dtype) as never;
-  backend.write(buffer, 0, data);
+  backend.write(storage.buffer, 0, data);
   const values = places(shape, strides, layout.offset).map((at) => decode(data[at]!, dtype));
-  return { storage: { buffer }, offset: layout.offset, dtype, shape, strides, values };
+  return { storage, offset: layout.offset, dtype, shape, strides, values };
 }
 
 /** A row-major array of these values. */

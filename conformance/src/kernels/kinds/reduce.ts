@@ -24,6 +24,7 @@ import {
   layouts,
   list,
   look,
+  ownedStorage,
   room,
   rowMajor,
   shapes,
@@ -190,10 +191,10 @@ const precision = example('reduce/long-sums', async (backend) => {
 const tenths = example('reduce/ten-million-tenths', async (backend) => {
   if (!dtypesOf(backend).whole.has('float64')) return;
   const n = 1e7;
-  const buffer = backend.alloc('float64', n, {});
-  backend.write(buffer, 0, new Float64Array(n).fill(0.1));
+  const storage = ownedStorage(backend, 'float64', n);
+  backend.write(storage.buffer, 0, new Float64Array(n).fill(0.1));
   for (const stride of [1, 2]) {
-    const view = { storage: { buffer }, offset: 0, dtype: 'float64' as const };
+    const view = { storage, offset: 0, dtype: 'float64' as const };
     const out = room(backend, 'float64', []);
     const plan = planReduce([n / stride], [0], [], [[stride]], false);
     kernelOf(backend, 'reduce')(reduceKernel('sum', load(0, 'float64'), 'float64'), plan, out, [view], []);
@@ -201,7 +202,7 @@ const tenths = example('reduce/ten-million-tenths', async (backend) => {
     const off = Math.abs((sum * stride) / 1e6 - 1);
     if (off > 5e-15) throw new Error(`the sum of ${n / stride} tenths is off by ${off} of itself`);
   }
-  backend.free(buffer);
+  backend.free(storage.buffer);
 });
 
 /** A dimension of short lines between long ones that are reduced with those before it. */
