@@ -40,7 +40,7 @@ const steps: readonly ((a: torch.Tensor, b: torch.Tensor) => torch.Tensor)[] = [
   (a, b) => a.add_(b.mul(0.25)),
   (a, b) => a.sub(b.mean()),
   (a, b) => {
-    if (a.numel() > 3) a.narrow(0, 0, 2).add_(b.narrow(0, 1, 2));
+    if (a.numel() > 3) a.narrow(0, 0, 2).add_(b.narrow(0, 1, 2).neg());
     return a.neg();
   },
 ];
