@@ -37,6 +37,11 @@ export function isExact(texel: number): boolean {
   return Math.abs(texel) <= EXACT;
 }
 
+/** True for dtypes whose sums and products may leave what they can hold, and wrap around long before texels lose them. */
+export function isNarrow(dtype: DType): boolean {
+  return dtypeInfo[dtype].category !== 'float' && dtypeInfo[dtype].itemsize < 4;
+}
+
 /** True for dtypes that have integers which textures lack. */
 export function isTooWide(dtype: DType): boolean {
   return dtypeInfo[dtype].category === 'int' && dtypeInfo[dtype].itemsize >= 4;

@@ -18,7 +18,7 @@ const f = Math.fround;
 
 /** @throws where two lists of numbers differ by more than `ulps` units in the last place */
 function close(got: unknown, wanted: readonly number[], ulps = 0): void {
-  const values = (got as readonly number[]).map(Number);
+  const values = [got as number | readonly number[]].flat().map(Number);
   const fits = (a: number, b: number): boolean =>
     Object.is(a, b) || (ulps > 0 && Math.abs(a - b) <= ulps * 2 ** (Math.floor(Math.log2(Math.abs(b))) - 23));
   if (values.length === wanted.length && values.every((value, i) => fits(value, f(wanted[i]!)))) return;
@@ -228,6 +228,18 @@ export const kernels: Readonly<Record<string, Case>> = {
         if (together !== alone) throw new Error(`program ${seed}: expected ${alone}, got ${together}`);
       }
     }
+  },
+  'narrow integers wrap around before anything else is made of them': () => {
+    const bytes = (values: readonly number[]): torch.Tensor => torch.tensor(values, { dtype: 'uint8' });
+    const x = bytes([200, 100]);
+    const zeros = torch.tensor([0n, 0n]);
+    // Of what is stored: 44, 300, would be 6.
+    close(list(x.sum(0, { dtype: 'uint8' }).fmod(7)), [2]);
+    close(list(x.prod(0, { dtype: 'uint8' }).fmod(7)), [4]);
+    close(list(x.cumsum(0, { dtype: 'uint8' }).fmod(7)), [4, 2]);
+    close(list(x.cumprod(0, { dtype: 'uint8' }).fmod(7)), [4, 4]);
+    close(list(x.scatterAdd(0, zeros, bytes([2, 255])).fmod(7)), [5, 2]);
+    close(list(x.indexAdd(0, zeros, bytes([2, 255])).fmod(7)), [5, 2]);
   },
   'parts of buffers are written and the rest stays': () => {
     const x = torch.zeros([4, 5]);

@@ -1,4 +1,5 @@
-import type { AxisPlan, ScanCombine, View } from '@taimatsu/core/backend';
+import { type AxisPlan, elementArray, type ScanCombine, type View } from '@taimatsu/core/backend';
+import { isNarrow } from '../integers.ts';
 import { bufferOf, type Memory } from '../memory.ts';
 import { walk } from './walk.ts';
 
@@ -25,6 +26,7 @@ export function hostScan(memory: Memory, combine: ScanCombine, plan: AxisPlan, o
   const values = memory.values(bufferOf(out)).slice();
   const from = memory.values(bufferOf(input));
   const [toStride, fromStride] = plan.strides as [number, number];
+  const cell = isNarrow(out.dtype) ? elementArray(out.dtype, 1) : new Float32Array(1);
   const at = [out.offset, input.offset];
   walk(plan.outer, at, () => {
     let value = from[at[1]!]!;
@@ -39,7 +41,9 @@ export function hostScan(memory: Memory, combine: ScanCombine, plan: AxisPlan, o
         }
         values[at[0]! + k * toStride] = best;
       } else {
-        value = steps[combine](value, next);
+        // Wraps around what does not fit a narrow dtype.
+        cell[0] = steps[combine](value, next) as never;
+        value = Number(cell[0]);
         values[at[0]! + k * toStride] = value;
       }
     }

@@ -1,4 +1,5 @@
-import type { IndexPlan, ScatterMode, View } from '@taimatsu/core/backend';
+import { elementArray, type IndexPlan, type ScatterMode, type View } from '@taimatsu/core/backend';
+import { isNarrow } from '../integers.ts';
 import { bufferOf, type Memory } from '../memory.ts';
 import { walk } from './walk.ts';
 
@@ -22,11 +23,16 @@ export function hostScatter(
   const values = memory.values(bufferOf(out)).slice();
   const indices = memory.values(bufferOf(index));
   const from = memory.values(bufferOf(source));
+  const isBool = out.dtype === 'bool';
+  // Wraps around what does not fit a narrow dtype.
+  const cell = isNarrow(out.dtype) ? elementArray(out.dtype, 1) : new Float32Array(1);
   const at = [out.offset, index.offset, source.offset];
   walk(plan.loops, at, () => {
     const i = indices[at[1]!]!;
     const to = at[0]! + (i < 0 ? i + plan.axisSize : i) * plan.axisStride;
-    values[to] = combine[mode](values[to]!, from[at[2]!]!);
+    const value = combine[mode](values[to]!, from[at[2]!]!);
+    cell[0] = (isBool ? Number(value !== 0) : value) as never;
+    values[to] = Number(cell[0]);
   });
   memory.replace(bufferOf(out), memory.engine.upload(values));
 }

@@ -1,5 +1,6 @@
-import type { Kernels } from '@taimatsu/core/backend';
+import type { DType, Kernels } from '@taimatsu/core/backend';
 import { hostScan } from '../host/scan.ts';
+import { isNarrow } from '../integers.ts';
 import { bufferOf } from '../memory.ts';
 import { type Combination, combineFunction, moveFunction } from '../program/combine.ts';
 import type { Launcher, Source } from '../program/launcher.ts';
@@ -18,7 +19,7 @@ export function makeScan(launcher: Launcher, fellBack: () => void): Kernels['sca
     const isArg = combine === 'argmax' || combine === 'argmin';
     const { outer, length, strides } = plan;
     launcher.launch(
-      `scan ${combine}`,
+      `scan ${combine}${isNarrow(out.dtype) ? ` ${out.dtype}` : ''}`,
       out,
       [...outer.shape, length],
       [...outer.strides[0]!, strides[0]!],
@@ -32,15 +33,18 @@ export function makeScan(launcher: Launcher, fellBack: () => void): Kernels['sca
         { name: 'end', offset: 0, strides: [...outer.shape.map(() => 0), 1] },
       ],
       [strides[1]!],
-      () => (isArg ? argScan(launcher, combine === 'argmax' ? 'max' : 'min') : valueScan(launcher, combine)),
+      () =>
+        isArg
+          ? argScan(launcher, combine === 'argmax' ? 'max' : 'min', input.dtype)
+          : valueScan(launcher, combine, out.dtype),
     );
   };
 }
 
-function valueScan({ dialect, engine }: Launcher, combine: Combination): Source {
+function valueScan({ dialect, engine }: Launcher, combine: Combination, dtype: DType): Source {
   return {
     extra: [['stride', 'int']],
-    functions: [combineFunction(dialect, combine)],
+    functions: [combineFunction(dialect, combine, dtype)],
     body: (at) => [
       dialect.declare('int32', 'begin', at('x')),
       dialect.declare('int32', 'end', at('end')),
@@ -53,10 +57,10 @@ function valueScan({ dialect, engine }: Launcher, combine: Combination): Source 
   };
 }
 
-function argScan({ dialect, engine }: Launcher, extreme: 'max' | 'min'): Source {
+function argScan({ dialect, engine }: Launcher, extreme: 'max' | 'min', dtype: DType): Source {
   return {
     extra: [['stride', 'int']],
-    functions: [combineFunction(dialect, extreme), moveFunction(dialect, extreme, true)],
+    functions: [combineFunction(dialect, extreme, dtype), moveFunction(dialect, extreme, true)],
     body: (at) => [
       dialect.declare('int32', 'begin', at('x')),
       dialect.declare('int32', 'end', at('end')),

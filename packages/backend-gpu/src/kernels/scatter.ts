@@ -1,7 +1,8 @@
-import type { IndexPlan, Kernels, ScatterMode, View } from '@taimatsu/core/backend';
+import type { DType, IndexPlan, Kernels, ScatterMode, View } from '@taimatsu/core/backend';
 import { float, type NativeFunction, native } from '../dialect/dialect.ts';
 import { firstOutOfRange } from '../host/indices.ts';
 import { hostScatter } from '../host/scatter.ts';
+import { isNarrow } from '../integers.ts';
 import { bufferOf } from '../memory.ts';
 import { type Combination, combineFunction } from '../program/combine.ts';
 import { isNested, type Launcher } from '../program/launcher.ts';
@@ -53,7 +54,7 @@ function scatter(
   ];
   const stride = (operand: number): number => (axis < 0 ? 0 : strides[operand]![axis]!);
   launcher.launch(
-    `scatter ${mode}`,
+    `scatter ${mode}${isNarrow(out.dtype) ? ` ${out.dtype}` : ''}`,
     out,
     [...others.map((d) => shape[d]!), plan.axisSize],
     along(0, plan.axisStride),
@@ -76,7 +77,7 @@ function scatter(
         ['sourceStep', 'int'],
         ['size', 'int'],
       ],
-      functions: [positionFunction(dialect), applyFunction(mode, launcher)],
+      functions: [positionFunction(dialect), applyFunction(mode, out.dtype, launcher)],
       body: (at) => [
         declare('int32', 'i', at('index')),
         declare('int32', 's', at('source')),
@@ -94,8 +95,8 @@ function scatter(
 }
 
 /** `apply(before, value)`. */
-function applyFunction(mode: ScatterMode, { dialect }: Launcher): NativeFunction {
+function applyFunction(mode: ScatterMode, dtype: DType, { dialect }: Launcher): NativeFunction {
   if (mode === 'set')
     return native(dialect, 'apply', 'float32', [float('before'), float('value')], ['return value;']);
-  return combineFunction(dialect, combinations[mode], 'apply');
+  return combineFunction(dialect, combinations[mode], dtype, 'apply');
 }

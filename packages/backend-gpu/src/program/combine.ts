@@ -1,6 +1,7 @@
-import { type Expr, load, s } from '@taimatsu/core/backend';
+import { type DType, type Expr, load, s } from '@taimatsu/core/backend';
 import { type Dialect, float, type NativeFunction, native } from '../dialect/dialect.ts';
 import { scalarFunction } from '../dialect/scalar.ts';
+import { isNarrow } from '../integers.ts';
 
 /** How two elements become one. */
 export type Combination = 'sum' | 'prod' | 'max' | 'min' | 'logaddexp';
@@ -22,16 +23,26 @@ function logAddExp(): Expr {
   return s.where(s.and(s.eq(a, b), s.isinf(a)), a, s.add(s.max(a, b), s.log1p(s.exp(far))));
 }
 
-/** `combine(a, b)`. */
+/** `combine(a, b)` of elements of `dtype`: narrow integers wrap around, and truths stay truths. */
 export function combineFunction(
   dialect: Dialect,
   combination: Combination,
+  dtype: DType,
   name = 'combine',
 ): NativeFunction {
+  if (isNarrow(dtype) && (combination === 'sum' || combination === 'prod')) {
+    return scalarFunction(dialect, name, narrowExpr(combination, dtype), 2, []);
+  }
   const wide = combination === 'max' || combination === 'min' ? undefined : dialect.wide?.[combination];
   if (wide !== undefined)
     return native(dialect, name, 'float32', [float('a'), float('b')], [`return ${wide};`]);
   return scalarFunction(dialect, name, expressions[combination], 2, []);
+}
+
+function narrowExpr(combination: 'sum' | 'prod', dtype: DType): Expr {
+  const [x, y] = [load(0, dtype), load(1, dtype)];
+  if (dtype === 'bool') return combination === 'sum' ? s.or(x, y) : s.and(x, y);
+  return combination === 'sum' ? s.add(x, y) : s.mul(x, y);
 }
 
 const none: Readonly<Record<Combination, number>> = {

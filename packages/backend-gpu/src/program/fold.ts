@@ -223,7 +223,7 @@ class Writer {
         strideFunction(dialect, plan.inner.length),
         scalarFunction(dialect, 'pre', fold.pre, plan.inputs.length, fold.params),
         scalarFunction(dialect, 'post', fold.post, 1 + plan.lateInputs.length, fold.params),
-        combineFunction(dialect, combination),
+        combineFunction(dialect, combination, fold.pre.dtype),
         noneFunction(dialect, combination, fold.pre.dtype === 'bool'),
         moveFunction(dialect, extreme, false),
       ],
