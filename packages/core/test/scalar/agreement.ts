@@ -73,13 +73,24 @@ interface Allowance {
   readonly absolute?: number;
 }
 
-const allowed: { readonly [K in ScalarOp]?: Allowance } = {
+type Allowances = { readonly [K in ScalarOp]?: Allowance };
+
+const allowed: Allowances = {
   erfc: { ulp: 10 },
   erfinv: { ulp: 4 },
-  lgamma: { ulp: 4, absolute: 4e-6 },
+  lgamma: { ulp: 4, absolute: 1e-6 },
   digamma: { ulp: 4, absolute: 3e-6 },
   // The quotient of the largest arguments is rounded before it is made whole.
   floordiv: { ulp: 2 },
+};
+
+/** On targets that may be off in the last place at each step. */
+const allowedRoughly: Allowances = {
+  erfc: { ulp: 30 },
+  erfinv: { ulp: 12 },
+  lgamma: { ulp: 12, absolute: 1.2e-5 },
+  digamma: { ulp: 12, absolute: 9e-6 },
+  floordiv: { ulp: 6 },
 };
 
 /** Exact on any target. */
@@ -100,9 +111,9 @@ function agree(op: ScalarOp, got: Literal, want: Literal, rough: boolean): boole
     return got !== 0 || want !== 0 || op === 'max' || op === 'min' || Object.is(got, want);
   }
   if (exact.has(op)) return got === want;
-  const { ulp, absolute = 0 } = allowed[op] ?? { ulp: 3 };
-  const factor = rough ? 3 : 1;
-  return Math.abs(place(got) - place(want)) <= ulp * factor || Math.abs(got - want) <= absolute * factor;
+  const own = rough ? (allowedRoughly[op] ?? { ulp: 9 }) : (allowed[op] ?? { ulp: 3 });
+  const { ulp, absolute = 0 } = own;
+  return Math.abs(place(got) - place(want)) <= ulp || Math.abs(got - want) <= absolute;
 }
 
 /** What the lowering leaves undone on purpose. */

@@ -88,7 +88,8 @@ function positiveLgamma(z: Expr): Expr {
   const lower = s.sub(around, s.where(tiny, logarithm, log1p(near)));
   const inverse = s.div(1, z);
   const series = s.mul(polynomial([1 / 1260, -1 / 360, 1 / 12], s.square(inverse)), inverse);
-  const large = s.add(s.sub(s.mul(s.sub(z, 0.5), logarithm), z), s.add(series, 0.9189385332046728));
+  // (z - ½) log z - z alone would overflow before the result does.
+  const large = s.add(s.mul(s.sub(z, 0.5), s.sub(logarithm, 1)), s.add(series, 0.4189385332046728));
   return s.where(low, lower, s.where(middle, s.add(around, logarithm), large));
 }
 
